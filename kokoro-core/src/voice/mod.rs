@@ -1,1 +1,29 @@
-//! (under construction)
+//! Voices: where they come from, what they are called and how they are mixed.
+//!
+//! A voice is a table of style vectors ([`Voice`]). [`VoiceStore`] finds voices in a folder, in one file or in memory
+//! and decodes each on first use. [`VoiceMix`] is the parsed form of what a caller asks for, a name or a blend.
+//!
+//! Four file formats hold the same numbers, and the content decides which one a file is in, never its extension:
+//! `voices-v1.0.bin`, as widely distributed, is a NumPy archive.
+
+mod archive;
+mod blend;
+mod format;
+mod literal;
+mod mix;
+mod name;
+mod npy;
+mod npz;
+mod pack;
+mod pickle;
+mod pt;
+mod raw;
+mod store;
+mod suggest;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use mix::VoiceMix;
+pub use name::{Gender, VoiceInfo};
+pub(crate) use pack::{STYLE_LEN, Style};
+pub(crate) use store::VoiceStore;
