@@ -1,8 +1,16 @@
 //! Grapheme to phoneme: text in, words with phonemes out.
 
+mod english;
+mod phonemes;
+mod phonemize;
+
 use std::ops::Range;
 
-use crate::Result;
+pub use self::english::English;
+pub use self::phonemes::Phonemes;
+pub(crate) use self::phonemize::convert;
+pub use self::phonemize::{Pronunciation, phonemize};
+use crate::{Error, ErrorKind, Language, Result};
 
 /// A word, number or punctuation mark with its pronunciation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,12 +25,50 @@ pub struct Word {
 
 /// Turns text of one language into phonemes.
 ///
-/// `text` is one segment (a paragraph or a part of it). The words come in order, their ranges inside `text` and not
-/// overlapping.
+/// `text` is one segment (a paragraph or a part of it). The words come in order, their ranges inside `text`
+/// and not overlapping.
 pub trait G2p: Send + Sync {
     /// Converts one segment.
     ///
     /// # Errors
     /// Whatever keeps the language's front end from working; text is never an error.
     fn words(&self, text: &str) -> Result<Vec<Word>>;
+}
+
+/// The front end of a language. It is shared, and loads what it needs when it is first used.
+///
+/// # Errors
+/// [`ErrorKind::UnknownLanguage`] for a language that this version has no front end for.
+pub(crate) fn for_language(language: Language) -> Result<&'static dyn G2p> {
+    match language {
+        Language::EnUs => Ok(&English::US),
+        Language::EnGb => Ok(&English::GB),
+        _ => Err(Error::new(
+            ErrorKind::UnknownLanguage,
+            format!(
+                "this version cannot turn text of `{language}` into phonemes, only `en-us` and `en-gb`; \
+                 its voices can still speak phonemes that are given directly"
+            ),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_without_a_front_end_say_so() {
+        for &language in Language::ALL {
+            let english = matches!(language, Language::EnUs | Language::EnGb);
+            match for_language(language) {
+                Ok(_) => assert!(english, "{language}"),
+                Err(error) => {
+                    assert!(!english, "{language}");
+                    assert_eq!(error.kind(), ErrorKind::UnknownLanguage);
+                    assert!(error.to_string().contains(language.code()));
+                }
+            }
+        }
+    }
 }

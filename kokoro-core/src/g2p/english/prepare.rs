@@ -1,0 +1,286 @@
+//! From the caller's text to the text that the dictionaries see.
+//!
+//! Cleaning drops what cannot be seen and folds what only looks different (accents, ligatures, full-width
+//! letters, hyphens of every kind), since the dictionaries hold plain ASCII words. Words too long for any
+//! dictionary are broken, as the time for one word grows with the cube of its parts. Every change is traced
+//! back to the original.
+
+use std::ops::Range;
+
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+
+use crate::text::link::{self, Link};
+use crate::text::mapped::Mapped;
+use crate::text::marks;
+
+use super::alphabet;
+
+/// The most bytes of a word. Dictionary words and nearly all addresses are shorter.
+const MAX_WORD_BYTES: usize = 200;
+
+/// The most parts of a word, such as runs of letters and single marks.
+const MAX_WORD_PARTS: usize = 32;
+
+/// The most marks of one kind in a row; the others of a ruler or a dotted line are dropped.
+const MAX_SAME_MARKS: usize = 8;
+
+/// A text made ready.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    /// The cleaned text without markup.
+    pub(super) plain: Mapped,
+    /// The same with markup, for the dictionaries.
+    pub(super) marked: String,
+    /// The words whose phonemes are given in the text, in order.
+    pub(super) spoken: Vec<Spoken>,
+}
+
+/// A word whose phonemes are given in the text, as in `[Kokoro](/kˈOkəɹO/)`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Spoken {
+    /// Where it stands in the plain text.
+    pub(super) range: Range<usize>,
+    /// Its phonemes; none means that it is to be silent.
+    pub(super) phonemes: String,
+}
+
+pub(super) fn prepare(text: &str) -> Prepared {
+    let clean = clean(text);
+    let mut writer = Writer {
+        plain: Mapped::default(),
+        marked: String::new(),
+        bytes: 0,
+        parts: 0,
+        last: None,
+        mark: None,
+    };
+    let mut spoken = Vec::new();
+    let mut at = 0;
+    for link in link::find(clean.text()) {
+        writer.copy(&clean, at..link.outer.start);
+        let phonemes = given_phonemes(text, &clean, &link);
+        let outside = &clean.text()[link.outer.end..];
+        if phonemes.is_some() && clean.text()[..link.outer.start].ends_with(joins_next) {
+            writer.separate(clean.origin(link.outer.clone()).start);
+        }
+        writer.marked.push('[');
+        let start = writer.plain.text().len();
+        writer.copy(&clean, link.inner.clone());
+        let range = start..writer.plain.text().len();
+        writer.marked.push_str("](");
+        writer.marked.push_str(&clean.text()[link.payload.clone()]);
+        writer.marked.push(')');
+        if phonemes.is_some() && joins_previous(outside) {
+            writer.separate(clean.origin(link.outer.clone()).end);
+        }
+        spoken.extend(phonemes.map(|phonemes| Spoken { range, phonemes }));
+        at = link.outer.end;
+    }
+    writer.copy(&clean, at..clean.text().len());
+    Prepared { plain: writer.plain, marked: writer.marked, spoken }
+}
+
+/// The phonemes of a link, from the original text: cleaning would take marks of the phonetic alphabet for
+/// accents.
+fn given_phonemes(text: &str, clean: &Mapped, link: &Link) -> Option<String> {
+    let payload = &text[clean.origin(link.payload.clone())];
+    let given = payload.len() > 1 && payload.starts_with('/') && payload.ends_with('/');
+    given.then(|| alphabet::keep(payload.trim_matches('/')))
+}
+
+/// Whether a word that follows `c` at once would be taken together with it.
+fn joins_next(c: char) -> bool {
+    !(c.is_whitespace() || marks::is_opener(c) || marks::is_straight_quote(c))
+}
+
+/// Whether what stands in `text` would be taken together with a word right before it.
+fn joins_previous(text: &str) -> bool {
+    let mut chars = text.chars();
+    let Some(c) = chars.next() else { return false };
+    if matches!(c, '\'' | '’') {
+        return chars.next().is_some_and(char::is_alphanumeric);
+    }
+    !(c.is_whitespace()
+        || marks::is_closer(c)
+        || marks::is_terminator(c)
+        || marks::is_clause_mark(c)
+        || marks::is_straight_quote(c))
+}
+
+fn clean(text: &str) -> Mapped {
+    let mut clean = Mapped::default();
+    let mut before = None;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let origin = at..at + c.len_utf8();
+        let after = chars.peek().map(|&(_, c)| c);
+        let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+        match c {
+            c if c.is_whitespace() => clean.push(' ', origin),
+            // Feet and minutes: the tokenizer would drop the mark and join the digits.
+            '\'' | '’' if digit(before) && digit(after) => clean.push(' ', origin),
+            c if c.is_ascii() && !c.is_control() => clean.push(c, origin),
+            c => fold(c, |c| clean.push(c, origin.clone())),
+        }
+        before = Some(c);
+    }
+    clean
+}
+
+/// Emits what `c` becomes: nothing, itself, or what it looks like in ASCII.
+fn fold(c: char, mut emit: impl FnMut(char)) {
+    match c {
+        _ if marks::is_invisible(c) || is_combining_mark(c) => return,
+        // These have a meaning of their own: a pause, and a reading in the dictionary.
+        '…' | '™' => return emit(c),
+        '\u{2010}' | '\u{2011}' | '\u{2212}' => return emit('-'),
+        '\u{2bc}' => return emit('’'),
+        '。' | '｡' => return emit('.'),
+        '、' | '､' => return emit(','),
+        '「' | '『' | '｢' | '„' => return emit('“'),
+        '」' | '』' | '｣' => return emit('”'),
+        'ß' => return "ss".chars().for_each(emit),
+        'æ' => return "ae".chars().for_each(emit),
+        'Æ' => return "Ae".chars().for_each(emit),
+        'œ' => return "oe".chars().for_each(emit),
+        'Œ' => return "Oe".chars().for_each(emit),
+        'þ' => return "th".chars().for_each(emit),
+        'Þ' => return "Th".chars().for_each(emit),
+        'ø' => return emit('o'),
+        'Ø' => return emit('O'),
+        'ð' | 'đ' => return emit('d'),
+        'Ð' | 'Đ' => return emit('D'),
+        'ł' => return emit('l'),
+        'Ł' => return emit('L'),
+        'ı' => return emit('i'),
+        'ħ' => return emit('h'),
+        _ => {}
+    }
+    let mut is_ascii = true;
+    decompose_compatible(c, |part| is_ascii &= part.is_ascii_graphic() || is_combining_mark(part));
+    if is_ascii {
+        decompose_compatible(c, |part| {
+            if !is_combining_mark(part) {
+                emit(part);
+            }
+        });
+    } else {
+        emit(c);
+    }
+}
+
+/// Writes the plain and the marked text side by side, breaking long words.
+struct Writer {
+    plain: Mapped,
+    marked: String,
+    /// Bytes and parts of the word so far.
+    bytes: usize,
+    parts: usize,
+    last: Option<Class>,
+    /// The mark that the text so far ends with, and how many of it.
+    mark: Option<(char, usize)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Small,
+    Letter,
+    Digit,
+    Other,
+}
+
+impl Writer {
+    fn copy(&mut self, from: &Mapped, range: Range<usize>) {
+        for (at, c) in from.text()[range.clone()].char_indices() {
+            let at = range.start + at;
+            self.push(c, from.origin(at..at + c.len_utf8()));
+        }
+    }
+
+    fn push(&mut self, c: char, origin: Range<usize>) {
+        let count = self.mark.filter(|&(mark, _)| mark == c).map_or(1, |(_, count)| count + 1);
+        self.mark = (!c.is_alphanumeric() && !c.is_whitespace()).then_some((c, count));
+        if count > MAX_SAME_MARKS {
+            return;
+        }
+        if c.is_whitespace() {
+            (self.bytes, self.parts, self.last) = (0, 0, None);
+        } else {
+            let class = match c {
+                _ if c.is_lowercase() => Class::Small,
+                _ if c.is_alphabetic() => Class::Letter,
+                _ if c.is_numeric() => Class::Digit,
+                _ => Class::Other,
+            };
+            let begins_part = class == Class::Other || self.last != Some(class);
+            if self.bytes + c.len_utf8() > MAX_WORD_BYTES || (begins_part && self.parts == MAX_WORD_PARTS) {
+                self.separate(origin.start);
+            }
+            self.bytes += c.len_utf8();
+            self.parts += usize::from(begins_part || self.parts == 0);
+            self.last = Some(class);
+        }
+        self.plain.push(c, origin);
+        self.marked.push(c);
+    }
+
+    /// Inserts a space that the original does not have.
+    fn separate(&mut self, origin: usize) {
+        self.push(' ', origin..origin);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> String {
+        prepare(text).plain.text().to_owned()
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_dropped_and_look_alikes_are_folded() {
+        assert_eq!(plain("na\u{ef}ve cafe\u{301} Dvořák"), "naive cafe Dvorak");
+        assert_eq!(plain("a\0b\u{200b}c\u{202e}d\u{feff}"), "abcd");
+        assert_eq!(plain("Ｈｅｌｌｏ！ ﬁne\u{a0}x² well\u{2011}known"), "Hello! fine x2 well-known");
+        assert_eq!(plain("5'6 tall, it's ’99"), "5 6 tall, it's ’99");
+        assert_eq!(plain("漢字 ½ … ™ “x” — ❓"), "漢字 ½ … ™ “x” — ❓");
+    }
+
+    #[test]
+    fn markup_is_read_and_the_phonemes_are_the_original_ones() {
+        let text = "A [two words](/çʰ ɑ\u{303}g/)'s [b](-1) [c](d).";
+        let prepared = prepare(text);
+        assert_eq!(prepared.plain.text(), "A two words 's b c.");
+        assert_eq!(prepared.spoken, [Spoken { range: 2..11, phonemes: "çʰ ɑ\u{303}ɡ".into() }]);
+        assert_eq!(&text[prepared.plain.origin(2..11)], "two words");
+        assert!(prepared.marked.contains("[b](-1) [c](d)."));
+        assert_eq!(prepare("un[x](/y/)able, ([x](/y/))").plain.text(), "un x able, (x)");
+        assert_eq!(prepare("[x](//)").spoken, [Spoken { range: 0..1, phonemes: String::new() }]);
+    }
+
+    #[test]
+    fn rulers_and_dotted_lines_are_shortened() {
+        assert_eq!(
+            plain("One ........................ 1 === aaaaaaaaaaaa"),
+            "One ........ 1 === aaaaaaaaaaaa"
+        );
+        let text = format!("{}x", "_".repeat(1_000));
+        assert_eq!(prepare(&text).plain.origin(8..9), 1_000..1_001);
+    }
+
+    #[test]
+    fn long_words_are_broken_without_a_trace_in_the_original() {
+        let text = "a".repeat(1_000);
+        let prepared = prepare(&text);
+        assert!(prepared.plain.text().split(' ').all(|word| word.len() <= MAX_WORD_BYTES));
+        assert_eq!(prepared.plain.text().replace(' ', ""), text);
+        for (at, c) in prepared.plain.text().char_indices() {
+            assert_eq!(c == ' ', prepared.plain.origin(at..at + 1).is_empty());
+        }
+        assert!(plain(&"[=".repeat(500)).split(' ').all(|word| word.len() <= MAX_WORD_PARTS));
+        assert!(plain(&"aB".repeat(500)).split(' ').all(|word| word.len() <= MAX_WORD_PARTS));
+        let address = "https://www.example.com/a/path/of/parts?with=1&more=2";
+        assert_eq!(plain(address), address);
+    }
+}

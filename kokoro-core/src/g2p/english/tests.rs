@@ -1,0 +1,193 @@
+//! The front end as a whole.
+
+use std::time::{Duration, Instant};
+
+use misaki_rs::MToken;
+use proptest::prelude::*;
+
+use super::*;
+
+fn us(text: &str) -> Vec<Word> {
+    English::US.words(text).unwrap()
+}
+
+/// The text of each word with its phonemes, `_` for a space after it.
+fn shown(words: &[Word], text: &str) -> String {
+    let show = |word: &Word| {
+        let space = if word.space_after { "_" } else { "" };
+        format!("{}|{}{space}", &text[word.range.clone()], word.phonemes)
+    };
+    words.iter().map(show).collect::<Vec<_>>().join(" ")
+}
+
+fn shown_us(text: &str) -> String {
+    shown(&us(text), text)
+}
+
+#[test]
+fn words_have_ranges_phonemes_and_spaces() {
+    assert_eq!(shown_us("Hello, world!"), "Hello|həlˈO ,|,_ world|wˈɜɹld !|!");
+    let text = "  Hello   there ";
+    assert_eq!(shown_us(text), "Hello|həlˈO_ there|ðˈɛɹ_");
+    assert_eq!(us(""), []);
+    assert_eq!(us(" \n"), []);
+}
+
+#[test]
+fn dialects_differ() {
+    let text = "water";
+    assert_eq!(shown(&English::US.words(text).unwrap(), text), "water|wˈɔTəɹ");
+    assert_eq!(shown(&English::GB.words(text).unwrap(), text), "water|wˈɔːtə");
+}
+
+#[test]
+fn accents_and_invisible_characters_do_no_harm() {
+    assert_eq!(us("café")[0].phonemes, us("cafe")[0].phonemes);
+    let text = "\u{202e}he\u{200b}l\0lo\u{feff} cafe\u{301}";
+    assert_eq!(shown_us(text), "he\u{200b}l\0lo|həlˈO_ cafe|kæfˈA");
+}
+
+#[test]
+fn unknown_words_are_spelled_and_symbols_are_passed_over() {
+    assert_eq!(shown_us("5kg"), "5kg|fˈIv kˈA ʤˈi");
+    assert_eq!(shown_us("at 9:30."), "at|æt_ 9:30|nˈIn θˈɜɹTi .|.");
+    assert_eq!(shown_us("a qzxv"), "a|ɐ_ qzxv|kjˈu zˈi ˈɛks vˈi");
+    assert_eq!(shown_us("555-0199"), "555-0199|fˈIv hˈʌndɹəd fˈɪfti fˈIvwˌʌn nˌIndi nˌIn");
+}
+
+#[test]
+fn what_cannot_be_spoken_is_a_word_without_phonemes() {
+    assert_eq!(shown_us("I 🍕 漢字 it"), "I|ˌI_ 🍕|_ 漢字|_ it|ɪt");
+    // Silent punctuation is nothing that anybody misses.
+    assert_eq!(shown_us("*one* -- [two]"), "one|wˈʌn_ [two|tˈu ]|)");
+    assert_eq!(shown_us("$5 now"), "$5|fˈIv dˈɑləɹz_ now|nˈW");
+}
+
+#[test]
+fn given_phonemes_are_spoken() {
+    let text = "the [New York](/nuj gʰ/)'s [read](/ɹˈɛd/)-only [x](//) [one](-1)";
+    assert_eq!(shown_us(text), "the|ðə_ New York|nuj ɡʰ 's|s_ read|ɹˈɛd -only|ˈOnli_ one|wˌʌn");
+    assert_eq!(shown_us("[ ](/wˈʌn/) x"), " |wˈʌn_ x|ˈɛks");
+}
+
+#[test]
+fn segments_of_a_long_text_are_joined_without_a_seam() {
+    let text = "The end. ".repeat(600);
+    let words = us(&text);
+    assert_eq!(words.len(), 3 * 600);
+    for three in words.chunks(3) {
+        assert_eq!(shown(three, &text), "The|ði_ end|ˈɛnd .|._");
+    }
+}
+
+/// A dictionary that panics, so to say, at any text with "boom" in it.
+struct Fragile(Dictionary);
+
+impl Lookup for Fragile {
+    fn tokens(&self, text: &str) -> Option<Vec<MToken>> {
+        if text.contains("boom") { None } else { self.0.tokens(text) }
+    }
+
+    fn word(&self, word: &str) -> Option<String> {
+        self.0.word(word)
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.0.dialect()
+    }
+}
+
+#[test]
+fn a_failure_costs_no_more_than_the_word_that_causes_it() {
+    let fragile = Fragile(Dictionary::get(Dialect::Us).unwrap());
+    let text = "one two boom three four five";
+    let mut words = Vec::new();
+    convert(text, 0, &fragile, &mut words);
+    let spoken = shown(&words, text);
+    assert!(spoken.starts_with("one|wˈʌn_ two|tˈu_ "), "{spoken}");
+    assert!(spoken.ends_with("three|θɹˈi_ four|fˈɔɹ_ five|fˈIv"), "{spoken}");
+    let covered: String = words.iter().map(|word| &text[word.range.clone()]).collect();
+    assert_eq!(covered, "onetwoboomthreefourfive");
+    assert!(words.iter().all(|word| !word.phonemes.is_empty()), "{spoken}");
+}
+
+#[test]
+fn halves_are_smaller_and_lose_nothing() {
+    assert_eq!(middle("one two three"), Some(7));
+    assert_eq!(middle("abcd"), Some(2));
+    assert_eq!(middle(" ab"), Some(1));
+    assert_eq!(middle("éé"), Some(2));
+    assert_eq!(middle("é"), None);
+    assert_eq!(middle(""), None);
+}
+
+#[test]
+fn hostile_texts_take_linear_time() {
+    let units = [
+        "a",
+        ".",
+        "[",
+        "(",
+        "a-",
+        "Aa",
+        "$1",
+        "'",
+        "\"",
+        "。",
+        "👨\u{200d}",
+        "http://",
+        "-",
+        "[a](/b/)",
+        "\u{301}",
+    ];
+    for unit in units {
+        let text = unit.repeat(6_000 / unit.len());
+        let start = Instant::now();
+        check(&text, &us(&text)).unwrap();
+        assert!(start.elapsed() < Duration::from_secs(30), "{unit:?}: {:?}", start.elapsed());
+    }
+}
+
+fn check(text: &str, words: &[Word]) -> Result<(), TestCaseError> {
+    let mut end = 0;
+    for word in words {
+        prop_assert!(word.range.start >= end, "{:?} begins before {}", word, end);
+        prop_assert!(text.get(word.range.clone()).is_some(), "{:?}", word);
+        prop_assert!(word.phonemes.chars().all(alphabet::contains), "{:?}", word);
+        prop_assert_eq!(&alphabet::keep(&word.phonemes), &word.phonemes);
+        end = word.range.end;
+    }
+    // Every ASCII letter or digit is in some word, unless markup replaces it.
+    if !text.contains("](") {
+        let covered = |at| words.iter().any(|word: &Word| word.range.contains(&at));
+        for (at, c) in text.char_indices().filter(|(_, c)| c.is_ascii_alphanumeric()).take(500) {
+            prop_assert!(covered(at), "{:?} at {} of {:?}", c, at, text);
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn any_text_gives_words_in_order_and_in_the_alphabet(text in any::<String>()) {
+        check(&text, &us(&text))?;
+        check(&text, &English::GB.words(&text).unwrap())?;
+    }
+
+    #[test]
+    fn so_does_text_of_ordinary_characters(text in "[a-zA-Z0-9 .,;:!?'’\"“”()\\[\\]/$%&+=_#@*^~-]{0,120}") {
+        check(&text, &us(&text))?;
+    }
+
+    #[test]
+    fn so_do_numbers(text in "[-+$£€]?[0-9,.]{1,24}(st|nd|rd|th|s|%|kg)?([-:/ ][0-9.,]{1,24}){0,3}") {
+        check(&text, &us(&text))?;
+    }
+
+    #[test]
+    fn so_does_markup(text in "([a-zA-Z0-9 '.]{0,9}\\[[a-z ']{0,12}\\]\\([a-zɹˈg/#+.0-9-]{0,9}\\)){1,4}") {
+        check(&text, &us(&text))?;
+    }
+}
