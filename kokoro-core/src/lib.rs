@@ -1,12 +1,59 @@
-//! Embeddable speech synthesis with the open Kokoro-82M model.
+//! Embeddable speech synthesis with the open [Kokoro-82M](https://huggingface.co/hexgrad/Kokoro-82M) model on ONNX
+//! Runtime.
+//!
+//! ```
+//! use kokoro_core::{SpeechRequest, Synthesizer, WavFormat};
+//!
+//! # fn main() -> kokoro_core::Result<()> {
+//! // `builtin` is a small robotic voice inside the library: nothing to download. For real speech give the path of a
+//! // Kokoro `.onnx` file, and of its voices.
+//! let synthesizer = Synthesizer::builder().model("builtin").build()?;
+//! let speech = synthesizer.synthesize(&SpeechRequest::new("The bus stops in front of the school."))?;
+//! assert!(speech.duration().as_secs_f64() > 1.0);
+//! let wav = speech.to_wav_bytes(WavFormat::Pcm16)?;
+//! # let _ = wav;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! * [`Synthesizer`] is a loaded model with its voices: thread-safe, cheap to clone, every method takes `&self`.
+//!   [`global()`] is one for the whole process, configured by environment variables and loaded at first use.
+//! * [`SpeechRequest`] is what to speak: text or phonemes, voice or mix of voices, language, speed.
+//! * [`Speech`] is the result: 24 kHz samples, times of words, statistics, WAV.
+//! * [`Error`] is the only error type; [`ErrorKind`] is stable.
+//! * [`g2p`] turns text into phonemes, [`runtime`] is ONNX Runtime.
+//!
+//! # Languages
+//! American and British English have a front end. Other languages can be spoken by giving phonemes.
+//!
+//! # Features
+//! | feature | default | effect |
+//! | --- | --- | --- |
+//! | `load-dynamic` | yes | finds ONNX Runtime's shared library at run time, see [`runtime`] |
+//! | `download-binaries` | no | the crate `ort` fetches a build of ONNX Runtime and links it; without `load-dynamic` |
+//!
+//! # Threads and panics
+//! No method panics on any input. Nothing is printed: events go to [`tracing`](https://docs.rs/tracing).
 
+mod audio;
 mod chunk;
 mod error;
 pub mod g2p;
 mod language;
+mod model;
+mod request;
+mod speech;
+mod synthesizer;
 mod text;
+mod timing;
 mod voice;
 
+pub use audio::WavFormat;
 pub use error::{Error, ErrorKind, Result};
 pub use language::Language;
+pub use model::{DurationFormat, ModelSpec, SpeedFormat, Vocabulary, runtime};
+pub use request::SpeechRequest;
+pub use speech::{Speech, SpeechStats, SpokenChunk};
+pub use synthesizer::{Synthesizer, SynthesizerBuilder, global};
+pub use timing::WordTiming;
 pub use voice::{Gender, VoiceInfo};

@@ -1,0 +1,173 @@
+//! Tokens, style and speed in; samples and durations out.
+
+use std::path::PathBuf;
+
+use ort::session::{Session, SessionInputValue, SessionOutputs};
+use ort::value::TensorRef;
+
+use super::pool::Pool;
+use super::session::{SessionOptions, open};
+use super::spec::{DurationFormat, ModelSpec, SpeedFormat};
+use super::vocabulary::PADS;
+use super::{ModelSource, runtime, threads};
+use crate::voice::Style;
+use crate::{Error, ErrorKind, Result};
+
+/// How an [`Engine`] computes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct EngineOptions {
+    /// Threads in all; `None`: see [`threads::resolve`].
+    pub(crate) threads: Option<usize>,
+    /// Runs at the same time; each keeps a session of its own and shares the threads.
+    pub(crate) sessions: usize,
+    pub(crate) spinning: bool,
+    pub(crate) runtime_library: Option<PathBuf>,
+}
+
+/// A loaded model that many threads can use at once.
+pub(crate) struct Engine {
+    spec: ModelSpec,
+    sessions: Pool<Session>,
+    threads_per_session: usize,
+}
+
+/// What the model made of one token sequence.
+#[derive(Debug)]
+pub(crate) struct Inference {
+    /// 24 kHz mono.
+    pub(crate) samples: Vec<f32>,
+    /// Frames of every token, pads included.
+    pub(crate) durations: Option<Vec<u32>>,
+}
+
+impl Engine {
+    pub(crate) fn load(source: &ModelSource, options: &EngineOptions) -> Result<Self> {
+        let threads = threads::resolve(options.threads)?;
+        let environment = runtime::start_from(options.runtime_library.as_deref())?;
+        let session_options = SessionOptions {
+            threads: (threads / options.sessions.max(1)).max(1),
+            spinning: options.spinning,
+        };
+        let open = || open(&environment, source, session_options);
+        let first = open()?;
+        let spec = ModelSpec::probe(&first, source)?;
+        let mut sessions = vec![first];
+        for _ in 1..options.sessions {
+            sessions.push(open()?);
+        }
+        Ok(Self { spec, sessions: Pool::new(sessions), threads_per_session: session_options.threads })
+    }
+
+    pub(crate) fn spec(&self) -> &ModelSpec {
+        &self.spec
+    }
+
+    pub(crate) fn threads_per_session(&self) -> usize {
+        self.threads_per_session
+    }
+
+    /// Whether `speed` can be passed to this model as it is.
+    pub(crate) fn check_speed(&self, speed: f32) -> Result<()> {
+        if self.spec.speed_format.is_integer() && speed.fract() != 0.0 {
+            return Err(Error::new(
+                ErrorKind::InvalidSpeed,
+                format!(
+                    "speed {speed}: this model file takes whole numbers only (its `{}` input is an integer). Use 1, \
+                     2, 3 or 4, or an export with a float speed",
+                    self.spec.speed_input
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Runs the model once. Waits for a free session.
+    ///
+    /// `tokens` is padded; it holds at least one symbol and at most `spec().max_symbols`.
+    pub(crate) fn infer(&self, tokens: &[i64], style: &Style, speed: f32) -> Result<Inference> {
+        debug_assert!((PADS + 1..=self.spec.max_symbols + PADS).contains(&tokens.len()));
+        self.check_speed(speed)?;
+        let mut session = self.sessions.take();
+        self.run(&mut session, tokens, style, speed).map_err(|error| {
+            Error::new(ErrorKind::Inference, format!("the model failed on {} tokens: {error}", tokens.len()))
+                .with_source(error)
+        })
+    }
+
+    fn run(
+        &self,
+        session: &mut Session,
+        tokens: &[i64],
+        style: &Style,
+        speed: f32,
+    ) -> ort::Result<Inference> {
+        let spec = &self.spec;
+        // `check_speed` has made sure that nothing is cut off here.
+        let (float, int, long) = ([speed], [speed as i32], [speed as i64]);
+        let speed: SessionInputValue<'_> = match spec.speed_format {
+            SpeedFormat::Float32 => TensorRef::from_array_view(([1], &float[..]))?.into(),
+            SpeedFormat::Int32 => TensorRef::from_array_view(([1], &int[..]))?.into(),
+            SpeedFormat::Int64 => TensorRef::from_array_view(([1], &long[..]))?.into(),
+        };
+        let outputs = session.run(ort::inputs![
+            spec.tokens_input.as_str() => TensorRef::from_array_view(([1, tokens.len()], tokens))?,
+            spec.style_input.as_str() => TensorRef::from_array_view(([1, style.len()], &style[..]))?,
+            spec.speed_input.as_str() => speed,
+        ])?;
+        let (_, samples) = output(&outputs, &spec.audio_output)?.try_extract_tensor::<f32>()?;
+        if !samples.iter().all(|sample| sample.is_finite()) {
+            return Err(ort::Error::new("the audio holds values that are not finite"));
+        }
+        let durations = match &spec.durations_output {
+            None => None,
+            Some((name, format)) => {
+                let durations = frames(&outputs, name, *format)?;
+                if durations.len() != tokens.len() {
+                    let message = format!("{} durations for {} tokens", durations.len(), tokens.len());
+                    return Err(ort::Error::new(message));
+                }
+                Some(durations)
+            }
+        };
+        Ok(Inference { samples: samples.to_vec(), durations })
+    }
+}
+
+fn output<'a>(outputs: &'a SessionOutputs<'_>, name: &str) -> ort::Result<&'a ort::value::DynValue> {
+    outputs.get(name).ok_or_else(|| ort::Error::new(format!("output `{name}` is missing")))
+}
+
+/// The durations output as frame counts.
+fn frames(outputs: &SessionOutputs<'_>, name: &str, format: DurationFormat) -> ort::Result<Vec<u32>> {
+    let value = output(outputs, name)?;
+    let frames: Option<Vec<u32>> = match format {
+        DurationFormat::Int64 => {
+            value.try_extract_tensor::<i64>()?.1.iter().map(|&frames| frames.try_into().ok()).collect()
+        }
+        DurationFormat::Int32 => {
+            value.try_extract_tensor::<i32>()?.1.iter().map(|&frames| frames.try_into().ok()).collect()
+        }
+        DurationFormat::Float32 => value.try_extract_tensor::<f32>()?.1.iter().copied().map(whole).collect(),
+    };
+    frames.ok_or_else(|| ort::Error::new("a duration is not a number of frames"))
+}
+
+/// A float that holds a frame count.
+fn whole(frames: f32) -> Option<u32> {
+    // Larger counts are exact in neither type, and no token is that long.
+    (0.0..=1e6).contains(&frames).then_some(frames.round() as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn float_durations_must_be_counts() {
+        assert_eq!(whole(3.0), Some(3));
+        assert_eq!(whole(2.9999), Some(3));
+        for damaged in [-1.0, f32::NAN, f32::INFINITY, 1e9] {
+            assert_eq!(whole(damaged), None);
+        }
+    }
+}

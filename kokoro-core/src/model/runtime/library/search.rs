@@ -1,0 +1,273 @@
+//! The documented order in which ONNX Runtime's library is looked for.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::{Error, ErrorKind, Result};
+
+const PATH_VARIABLE: &str = "ORT_DYLIB_PATH";
+
+/// A file that may be ONNX Runtime.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub(super) path: PathBuf,
+    /// Who named it, for messages.
+    pub(super) origin: &'static str,
+    /// Whether the search ends here, right or wrong.
+    pub(super) is_final: bool,
+}
+
+/// What the search depends on, taken from the process once.
+#[derive(Debug, Default)]
+pub(super) struct Search {
+    explicit: Option<PathBuf>,
+    variable: Option<OsString>,
+    executable_folder: Option<PathBuf>,
+    /// Roots of the active virtual environments, innermost first.
+    python_prefixes: Vec<PathBuf>,
+    system_folders: Vec<PathBuf>,
+}
+
+impl Search {
+    pub(super) fn of_this_process(explicit: Option<&Path>) -> Self {
+        let absolute =
+            |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        Self {
+            explicit: explicit.map(Into::into),
+            variable: std::env::var_os(PATH_VARIABLE).filter(|value| !value.is_empty()),
+            executable_folder: std::env::current_exe()
+                .ok()
+                .and_then(|path| path.parent().map(Path::to_owned)),
+            python_prefixes: ["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().filter_map(absolute).collect(),
+            system_folders: system_folders(),
+        }
+    }
+
+    /// The files to try, best first.
+    pub(super) fn candidates(&self) -> Result<Vec<Candidate>> {
+        let named = [
+            (self.explicit.clone(), "runtime_library"),
+            (self.variable.as_ref().map(PathBuf::from), PATH_VARIABLE),
+        ];
+        if let Some((path, origin)) = named.into_iter().find_map(|(path, origin)| Some((path?, origin))) {
+            return Ok(vec![Candidate { path: named_file(path, origin)?, origin, is_final: true }]);
+        }
+        let groups = [
+            (self.executable_folders(), "beside the executable"),
+            (self.python_folders(), "active Python environment"),
+            (self.system_folders.clone(), "system folder"),
+        ];
+        let found = groups.into_iter().flat_map(|(folders, origin)| {
+            folders.into_iter().flat_map(|folder| libraries_in(&folder)).map(move |path| Candidate {
+                path,
+                origin,
+                is_final: false,
+            })
+        });
+        Ok(found.collect())
+    }
+
+    /// Every folder that is searched, for the message that nothing was found.
+    pub(super) fn folders(&self) -> Vec<PathBuf> {
+        [self.executable_folders(), self.python_folders(), self.system_folders.clone()].concat()
+    }
+
+    fn executable_folders(&self) -> Vec<PathBuf> {
+        self.executable_folder.iter().flat_map(|folder| [folder.clone(), folder.join("lib")]).collect()
+    }
+
+    fn python_folders(&self) -> Vec<PathBuf> {
+        self.python_prefixes.iter().flat_map(|prefix| python_folders(prefix)).collect()
+    }
+}
+
+/// Checks a path that the user has named. A relative one would depend on the current folder.
+fn named_file(path: PathBuf, origin: &str) -> Result<PathBuf> {
+    let refuse = |kind, what: &str| {
+        Err(Error::new(
+            kind,
+            format!(
+                "{origin} names `{}`, {what}: give the absolute path of the library file",
+                path.display()
+            ),
+        ))
+    };
+    if !path.is_absolute() {
+        return refuse(ErrorKind::InvalidConfig, "which is not an absolute path");
+    }
+    if path.is_dir() {
+        return libraries_in(&path).into_iter().next().map_or_else(
+            || refuse(ErrorKind::RuntimeNotFound, "a folder without ONNX Runtime's library"),
+            Ok,
+        );
+    }
+    if !path.exists() {
+        return refuse(ErrorKind::RuntimeNotFound, "which does not exist");
+    }
+    Ok(path)
+}
+
+/// `capi` of the package `onnxruntime`, then the environment's own library folder.
+fn python_folders(prefix: &Path) -> Vec<PathBuf> {
+    let lib = prefix.join("lib");
+    let mut pythons: Vec<PathBuf> = subfolders(&lib)
+        .into_iter()
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("python")))
+        .collect();
+    pythons.sort();
+    // Unix has lib/pythonX.Y/site-packages, Windows has Lib\site-packages.
+    let mut folders: Vec<PathBuf> = pythons
+        .iter()
+        .chain([&prefix.join("Lib")])
+        .map(|python| python.join("site-packages").join("onnxruntime").join("capi"))
+        .collect();
+    folders.push(lib);
+    folders
+}
+
+fn subfolders(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
+}
+
+/// ONNX Runtime's library files in one folder, the highest version first.
+fn libraries_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<(Vec<u32>, PathBuf)> = entries
+        .filter_map(|entry| Some((library_version(entry.file_name().to_str()?)?, entry.path())))
+        .filter(|(_, path)| path.is_file())
+        .collect();
+    found.sort_by(|a, b| b.cmp(a));
+    found.into_iter().map(|(_, path)| path).collect()
+}
+
+/// The version in the name of a library file (none: empty), or `None` for any other file.
+fn library_version(file_name: &str) -> Option<Vec<u32>> {
+    let rest = file_name.strip_prefix(std::env::consts::DLL_PREFIX)?.strip_prefix("onnxruntime")?;
+    let suffix = std::env::consts::DLL_SUFFIX;
+    // libonnxruntime.so.1.31.1 on Linux, libonnxruntime.1.31.1.dylib on macOS, onnxruntime.dll on Windows.
+    let version = rest.strip_suffix(suffix).or_else(|| rest.strip_prefix(suffix))?;
+    match version.strip_prefix('.') {
+        None => version.is_empty().then(Vec::new),
+        Some(version) => version.split('.').map(|part| part.parse().ok()).collect(),
+    }
+}
+
+/// Where the system's package manager puts libraries. On Windows none: System32 carries an old ONNX Runtime.
+fn system_folders() -> Vec<PathBuf> {
+    let folders: &[&str] = if cfg!(target_os = "macos") {
+        &["/opt/homebrew/lib", "/usr/local/lib"]
+    } else if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        &["/usr/local/lib", "/usr/local/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib"]
+    } else if cfg!(all(target_os = "linux", target_arch = "aarch64")) {
+        &["/usr/local/lib", "/usr/local/lib64", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"]
+    } else if cfg!(unix) {
+        &["/usr/local/lib", "/usr/lib"]
+    } else {
+        &[]
+    };
+    folders.iter().map(PathBuf::from).collect()
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn touch(folder: &Path, name: &str) -> PathBuf {
+        fs::create_dir_all(folder).unwrap();
+        let path = folder.join(name);
+        fs::write(&path, "").unwrap();
+        path
+    }
+
+    fn paths(search: &Search) -> Vec<PathBuf> {
+        search.candidates().unwrap().into_iter().map(|candidate| candidate.path).collect()
+    }
+
+    #[test]
+    fn follows_the_documented_order() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        let capi = "venv/lib/python3.11/site-packages/onnxruntime/capi";
+        let in_system = touch(&at("system"), "libonnxruntime.so.1.21.0");
+        let in_capi = touch(&at(capi), "libonnxruntime.so.1.31.1");
+        let in_prefix = touch(&at("venv/lib"), "libonnxruntime.so");
+        let in_lib = touch(&at("exe/lib"), "libonnxruntime.so");
+        let beside = touch(&at("exe"), "libonnxruntime.so.1.20.0");
+        let mut search = Search {
+            executable_folder: Some(at("exe")),
+            python_prefixes: vec![at("venv")],
+            system_folders: vec![at("system")],
+            ..Search::default()
+        };
+        assert_eq!(paths(&search), [beside, in_lib, in_capi, in_prefix, in_system]);
+
+        let named = touch(&at("named"), "anything.so");
+        search.variable = Some(named.clone().into());
+        assert_eq!(
+            search.candidates().unwrap(),
+            [Candidate { path: named.clone(), origin: PATH_VARIABLE, is_final: true }]
+        );
+
+        let explicit = touch(&at("explicit"), "libonnxruntime.so");
+        search.explicit = Some(explicit.clone());
+        assert_eq!(paths(&search), std::slice::from_ref(&explicit));
+
+        search.explicit = Some(at("explicit"));
+        assert_eq!(paths(&search), [explicit], "a folder stands for the library in it");
+    }
+
+    #[test]
+    fn newest_version_of_a_folder_comes_first() {
+        let root = tempfile::tempdir().unwrap();
+        let names = [
+            "libonnxruntime.so",
+            "libonnxruntime.so.1",
+            "libonnxruntime.so.1.9.0",
+            "libonnxruntime.so.1.31.1",
+        ];
+        for name in
+            names.into_iter().chain(["libonnxruntime_providers_shared.so", "onnxruntime.so", "notes.txt"])
+        {
+            touch(root.path(), name);
+        }
+        let found: Vec<_> = libraries_in(root.path());
+        let expected: Vec<_> =
+            [names[3], names[2], names[1], names[0]].map(|name| root.path().join(name)).into();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn paths_that_depend_on_the_current_folder_are_refused() {
+        for path in ["libonnxruntime.so", "./libonnxruntime.so", "target/x.so"] {
+            let search = Search { variable: Some(path.into()), ..Search::default() };
+            let error = search.candidates().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+            assert!(error.to_string().contains(path), "{error}");
+        }
+    }
+
+    #[test]
+    fn named_but_missing_says_so() {
+        let root = tempfile::tempdir().unwrap();
+        for path in [root.path().join("gone.so"), root.path().to_owned()] {
+            let search = Search { explicit: Some(path.clone()), ..Search::default() };
+            let error = search.candidates().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::RuntimeNotFound);
+            assert!(error.to_string().contains(&path.display().to_string()), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_current_folder_is_not_searched() {
+        let here = std::env::current_dir().unwrap();
+        assert!(
+            !Search::of_this_process(None)
+                .folders()
+                .iter()
+                .any(|folder| *folder == here || folder.is_relative())
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! What a caller asks for.
+
+use crate::Language;
+
+/// Slowest accepted speed.
+pub(crate) const MIN_SPEED: f32 = 0.25;
+/// Fastest accepted speed.
+pub(crate) const MAX_SPEED: f32 = 4.0;
+
+/// Text to speak, and how.
+///
+/// ```
+/// use kokoro_core::{Language, SpeechRequest};
+///
+/// let request = SpeechRequest::new("The bus stops in front of the school.")
+///     .voice("bf_emma*0.7+bm_george*0.3")
+///     .language(Language::EnGb)
+///     .speed(1.1);
+/// # let _ = request;
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpeechRequest {
+    pub(crate) input: Input,
+    pub(crate) voice: Option<String>,
+    pub(crate) language: Option<Language>,
+    pub(crate) speed: f32,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Input {
+    Text(String),
+    Phonemes(String),
+}
+
+impl Input {
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Phonemes(text) => text,
+        }
+    }
+}
+
+impl SpeechRequest {
+    /// Speaks `text`. Line breaks end a paragraph; `[word](/phonemes/)` gives a word's pronunciation.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self::of(Input::Text(text.into()))
+    }
+
+    /// Speaks phonemes in Kokoro's alphabet, such as `həlˈO wˈɜɹld`. Symbols that the model does not know are left
+    /// out, as in the reference, and listed in
+    /// [`SpeechStats::unknown_symbols`](crate::SpeechStats::unknown_symbols).
+    pub fn from_phonemes(phonemes: impl Into<String>) -> Self {
+        Self::of(Input::Phonemes(phonemes.into()))
+    }
+
+    fn of(input: Input) -> Self {
+        Self { input, voice: None, language: None, speed: 1.0 }
+    }
+
+    /// A voice by name, or a mix: `af_heart`, `af_heart,am_adam` (the mean), `af_heart*0.7+am_adam*0.3`,
+    /// `af_bella(2)+af_sky(1)`. Weights are normalised.
+    ///
+    /// Default: `af_heart` if it is there, else the first voice.
+    #[must_use]
+    pub fn voice(mut self, voice: impl Into<String>) -> Self {
+        self.voice = Some(voice.into());
+        self
+    }
+
+    /// The language of the text. Default: that of the voice, by the first letter of its name.
+    #[must_use]
+    pub fn language(mut self, language: Language) -> Self {
+        self.language = Some(language);
+        self
+    }
+
+    /// How fast to speak, 0.25 to 4: 2 takes half the time. Default 1.
+    #[must_use]
+    pub fn speed(mut self, speed: f32) -> Self {
+        self.speed = speed;
+        self
+    }
+
+    /// The text or phonemes to speak.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.input.as_str()
+    }
+}

@@ -1,0 +1,240 @@
+//! Configuration of a synthesizer, from code or from environment variables.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::{Inner, Synthesizer};
+use crate::chunk::Limits;
+use crate::model::{Engine, EngineOptions, ModelSource};
+use crate::voice::VoiceStore;
+use crate::{Error, ErrorKind, Result};
+
+/// Longest text of one request by default: about 20 hours of speech.
+const DEFAULT_MAX_TEXT_BYTES: usize = 1 << 20;
+
+/// Each session holds a copy of the weights and of the working memory.
+const MAX_SESSIONS: usize = 64;
+
+/// Configures and loads a [`Synthesizer`].
+///
+/// ```no_run
+/// # fn main() -> kokoro_core::Result<()> {
+/// let synthesizer = kokoro_core::Synthesizer::builder()
+///     .model("models/kokoro-v1.0.onnx")
+///     .voices("models/voices-v1.0.bin")
+///     .threads(2)
+///     .build()?;
+/// # let _ = synthesizer;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct SynthesizerBuilder {
+    model: Option<PathBuf>,
+    voices: Option<PathBuf>,
+    threads: Option<usize>,
+    sessions: usize,
+    spinning: bool,
+    runtime_library: Option<PathBuf>,
+    max_text_bytes: usize,
+    chunk_symbols: usize,
+}
+
+impl SynthesizerBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            model: None,
+            voices: None,
+            threads: None,
+            sessions: 1,
+            spinning: false,
+            runtime_library: None,
+            max_text_bytes: DEFAULT_MAX_TEXT_BYTES,
+            chunk_symbols: Limits::DEFAULT_TARGET,
+        }
+    }
+
+    /// Reads the configuration from the environment variables that [`global`](crate::global) documents.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidConfig`] for a value that is not a number.
+    pub fn from_env() -> Result<Self> {
+        let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let mut builder = Self::new();
+        builder.model = path("KOKORO_MODEL");
+        builder.voices = path("KOKORO_VOICES");
+        if let Some(sessions) = number("KOKORO_SESSIONS")? {
+            builder.sessions = sessions;
+        }
+        if let Some(bytes) = number("KOKORO_MAX_TEXT_BYTES")? {
+            builder.max_text_bytes = bytes;
+        }
+        if let Some(symbols) = number("KOKORO_CHUNK_SYMBOLS")? {
+            builder.chunk_symbols = symbols;
+        }
+        Ok(builder)
+    }
+
+    /// The model: path of a Kokoro `.onnx` file, or exactly `builtin` for the small formant synthesizer that the
+    /// library carries. There is no default: a model is never put in place of one that was not asked for.
+    pub fn model(mut self, model: impl AsRef<Path>) -> Self {
+        self.model = Some(model.as_ref().to_owned());
+        self
+    }
+
+    /// The voices: a folder of `.bin`, `.npy`, `.npz` or `.pt` files, or one such file.
+    ///
+    /// Default: beside the model file, the first of the folder `voices` and the files `voices-v1.0.bin`,
+    /// `voices.bin` and `voices.npz`. The built-in model has its own voices.
+    pub fn voices(mut self, voices: impl AsRef<Path>) -> Self {
+        self.voices = Some(voices.as_ref().to_owned());
+        self
+    }
+
+    /// Threads to compute with, divided among the sessions. Default: `KOKORO_NUM_THREADS`, else as many as the
+    /// process may use (affinity and container quota counted).
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// How many requests the model computes at the same time. Each session costs the memory of the whole model; on few
+    /// cores one session with all threads is as fast. Default 1.
+    pub fn sessions(mut self, sessions: usize) -> Self {
+        self.sessions = sessions;
+        self
+    }
+
+    /// Whether waiting threads spin for a moment before they sleep: a little faster, and costly where processor time is
+    /// shared or paid. Default off.
+    pub fn spinning(mut self, spinning: bool) -> Self {
+        self.spinning = spinning;
+        self
+    }
+
+    /// ONNX Runtime's shared library, an absolute path. Default: searched for, see [`runtime`](crate::runtime). A
+    /// process can load only one.
+    pub fn runtime_library(mut self, library: impl AsRef<Path>) -> Self {
+        self.runtime_library = Some(library.as_ref().to_owned());
+        self
+    }
+
+    /// Longest text that a request may have, in bytes; longer ones are refused before any work. Default 1,048,576.
+    pub fn max_text_bytes(mut self, bytes: usize) -> Self {
+        self.max_text_bytes = bytes;
+        self
+    }
+
+    /// How many phoneme symbols the model should speak in one run; long text is cut at sentence ends into parts of about
+    /// this size. Larger takes more memory and is spoken less carefully, smaller breaks up sentences. At most what
+    /// the model takes (510). Default 250.
+    pub fn chunk_symbols(mut self, symbols: usize) -> Self {
+        self.chunk_symbols = symbols;
+        self
+    }
+
+    /// Loads the model and opens the voices.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidConfig`], [`ErrorKind::ModelNotFound`], [`ErrorKind::InvalidModel`],
+    /// [`ErrorKind::RuntimeNotFound`], [`ErrorKind::RuntimeIncompatible`], [`ErrorKind::InvalidVoiceFile`],
+    /// [`ErrorKind::Io`].
+    pub fn build(self) -> Result<Synthesizer> {
+        let begin = Instant::now();
+        self.check_limits()?;
+        let Some(model) = &self.model else {
+            return Err(Error::new(
+                ErrorKind::InvalidConfig,
+                "no model was named: give `model` (or the variable KOKORO_MODEL) the path of a Kokoro `.onnx` file, \
+                 or `builtin` for the model inside this library",
+            ));
+        };
+        let source = ModelSource::new(model);
+        let voices = self.open_voices(&source)?;
+        let options = EngineOptions {
+            threads: self.threads,
+            sessions: self.sessions,
+            spinning: self.spinning,
+            runtime_library: self.runtime_library.clone(),
+        };
+        let engine = Engine::load(&source, &options)?;
+        let most = engine.spec().max_symbols;
+        if self.chunk_symbols > most {
+            return Err(out_of_range("chunk_symbols", self.chunk_symbols, 1, most));
+        }
+        tracing::info!(model = %source, seconds = begin.elapsed().as_secs_f64(), "loaded");
+        Ok(Synthesizer(Arc::new(Inner {
+            engine,
+            voices,
+            max_text_bytes: self.max_text_bytes,
+            chunk_symbols: self.chunk_symbols,
+        })))
+    }
+
+    fn check_limits(&self) -> Result<()> {
+        if !(1..=MAX_SESSIONS).contains(&self.sessions) {
+            return Err(out_of_range("sessions", self.sessions, 1, MAX_SESSIONS));
+        }
+        if self.max_text_bytes == 0 {
+            return Err(out_of_range("max_text_bytes", 0, 1, usize::MAX));
+        }
+        if self.chunk_symbols == 0 {
+            return Err(out_of_range("chunk_symbols", 0, 1, 510));
+        }
+        Ok(())
+    }
+
+    fn open_voices(&self, source: &ModelSource) -> Result<VoiceStore> {
+        match (source, &self.voices) {
+            (ModelSource::Builtin, None) => VoiceStore::from_memory(ModelSource::BUILTIN_VOICES),
+            (ModelSource::Builtin, Some(voices)) => Err(Error::new(
+                ErrorKind::InvalidConfig,
+                format!(
+                    "the built-in model has its own voices and cannot use `{}`: leave `voices` (KOKORO_VOICES) out, \
+                     or name a Kokoro model file",
+                    voices.display()
+                ),
+            )),
+            (ModelSource::File(_), Some(voices)) => VoiceStore::open(voices),
+            (ModelSource::File(model), None) => VoiceStore::open(&voices_beside(model)?),
+        }
+    }
+}
+
+fn voices_beside(model: &Path) -> Result<PathBuf> {
+    const NAMES: [&str; 4] = ["voices", "voices-v1.0.bin", "voices.bin", "voices.npz"];
+    let folder = model.parent().unwrap_or(Path::new(""));
+    NAMES.iter().map(|name| folder.join(name)).find(|path| path.exists()).ok_or_else(|| {
+        Error::new(
+            ErrorKind::InvalidConfig,
+            format!(
+                "no voices were named, and none of {} is beside `{}`: give `voices` (or the variable KOKORO_VOICES) a \
+                 folder of voice files or one voice file",
+                NAMES.join(", "),
+                model.display()
+            ),
+        )
+    })
+}
+
+fn out_of_range(name: &str, value: usize, least: usize, most: usize) -> Error {
+    let limit = if most == usize::MAX { format!("at least {least}") } else { format!("{least} to {most}") };
+    Error::new(ErrorKind::InvalidConfig, format!("{name} = {value}: it must be {limit}"))
+}
+
+fn number<T: FromStr>(name: &str) -> Result<Option<T>> {
+    let Some(value) = std::env::var_os(name) else { return Ok(None) };
+    let value = value.to_string_lossy();
+    if value.trim().is_empty() {
+        return Ok(None);
+    }
+    value.trim().parse().map(Some).map_err(|_| {
+        Error::new(
+            ErrorKind::InvalidConfig,
+            format!("{name}={value} is not a whole number: correct or unset it"),
+        )
+    })
+}

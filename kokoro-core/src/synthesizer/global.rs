@@ -1,0 +1,29 @@
+//! One synthesizer for the whole process, configured from outside.
+
+use once_cell::sync::OnceCell;
+
+use super::{Synthesizer, SynthesizerBuilder};
+use crate::Result;
+
+static GLOBAL: OnceCell<Synthesizer> = OnceCell::new();
+
+/// The synthesizer of this process, loaded at the first call from environment variables.
+///
+/// | variable | meaning | default |
+/// | --- | --- | --- |
+/// | `KOKORO_MODEL` | path of a Kokoro `.onnx` file, or `builtin` | none: must be set |
+/// | `KOKORO_VOICES` | folder of voice files, or one voice file | beside the model |
+/// | `KOKORO_NUM_THREADS` | threads to compute with | what the process may use |
+/// | `KOKORO_SESSIONS` | requests computed at the same time | 1 |
+/// | `KOKORO_MAX_TEXT_BYTES` | longest text of a request | 1048576 |
+/// | `KOKORO_CHUNK_SYMBOLS` | phoneme symbols in one run of the model | 250 |
+/// | `ORT_DYLIB_PATH` | ONNX Runtime's library, absolute | searched for, see [`runtime`](crate::runtime) |
+///
+/// Callers that come while it loads wait for the same load. A failed load is an error now and is tried afresh by the
+/// next call. Once loaded, it stays until the process ends.
+///
+/// # Errors
+/// Those of [`SynthesizerBuilder::build`].
+pub fn global() -> Result<&'static Synthesizer> {
+    GLOBAL.get_or_try_init(|| SynthesizerBuilder::from_env()?.build())
+}

@@ -1,0 +1,95 @@
+//! The public face: a loaded model with its voices, shared by every thread.
+
+mod builder;
+mod front;
+mod global;
+mod speak;
+
+use std::sync::Arc;
+
+use crate::g2p::Pronunciation;
+use crate::model::{Engine, ModelSpec};
+use crate::voice::{VoiceInfo, VoiceStore};
+use crate::{Result, Speech, SpeechRequest};
+
+pub use builder::SynthesizerBuilder;
+pub use global::global;
+
+/// A loaded model with its voices.
+///
+/// Cheap to clone, and every method takes `&self`: one synthesizer serves all threads of a process. With more callers
+/// than [sessions](SynthesizerBuilder::sessions) the callers wait for each other; nothing else is shared or locked.
+///
+/// ```
+/// use kokoro_core::{SpeechRequest, Synthesizer};
+///
+/// # fn main() -> kokoro_core::Result<()> {
+/// let synthesizer = Synthesizer::builder().model("builtin").build()?;
+/// let speech = synthesizer.synthesize(&SpeechRequest::new("Hello world."))?;
+/// assert_eq!(speech.sample_rate(), 24_000);
+/// for word in speech.words().unwrap_or_default() {
+///     println!("{:.2}-{:.2} s: bytes {:?}", word.start_seconds, word.end_seconds, word.range);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Synthesizer(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    voices: VoiceStore,
+    max_text_bytes: usize,
+    chunk_symbols: usize,
+}
+
+impl Synthesizer {
+    /// Starts a configuration.
+    pub fn builder() -> SynthesizerBuilder {
+        SynthesizerBuilder::new()
+    }
+
+    /// Speaks. Blocks until all of it is done.
+    ///
+    /// # Errors
+    /// Bad requests: [`EmptyText`](crate::ErrorKind::EmptyText), [`TextTooLong`](crate::ErrorKind::TextTooLong),
+    /// [`NothingToSpeak`](crate::ErrorKind::NothingToSpeak), [`InvalidSpeed`](crate::ErrorKind::InvalidSpeed),
+    /// [`InvalidVoiceName`](crate::ErrorKind::InvalidVoiceName), [`UnknownVoice`](crate::ErrorKind::UnknownVoice),
+    /// [`UnknownLanguage`](crate::ErrorKind::UnknownLanguage). Beyond the request's control:
+    /// [`InvalidVoiceFile`](crate::ErrorKind::InvalidVoiceFile), [`Io`](crate::ErrorKind::Io),
+    /// [`Inference`](crate::ErrorKind::Inference). After any of them the next request works.
+    pub fn synthesize(&self, request: &SpeechRequest) -> Result<Speech> {
+        speak::synthesize(&self.0, request)
+    }
+
+    /// The phonemes that [`synthesize`](Self::synthesize) would speak, without speaking.
+    ///
+    /// # Errors
+    /// Those of a bad request.
+    pub fn phonemize(&self, request: &SpeechRequest) -> Result<Pronunciation> {
+        front::check(&self.0, request)?;
+        let voice = front::voice(&self.0, request)?;
+        front::phonemize(request, &voice)
+    }
+
+    /// The voices, sorted by name. None is loaded by this.
+    #[must_use]
+    pub fn voices(&self) -> Vec<VoiceInfo> {
+        self.0.voices.list()
+    }
+
+    /// What the model file takes and gives.
+    #[must_use]
+    pub fn model_info(&self) -> &ModelSpec {
+        self.0.engine.spec()
+    }
+}
+
+impl std::fmt::Debug for Synthesizer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Synthesizer")
+            .field("model", self.0.engine.spec())
+            .field("threads_per_session", &self.0.engine.threads_per_session())
+            .finish_non_exhaustive()
+    }
+}
