@@ -1,0 +1,71 @@
+# make demo   speak a paragraph into target/demo.wav
+# make test   every test
+# make bench  benchmarks
+# Each installs what it needs into .venv; Rust, Python 3 and make must be there.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+TEST_TOOLS := $(VENV)/.test-tools
+
+DEMO_TEXT := Good morning. This is the Kokoro library, speaking with the small robotic voice that it carries. \
+	Nothing was downloaded for it, and nothing leaves this computer. The bus stops in front of the school, \
+	and the old bridge was destroyed by fire.
+
+.PHONY: demo test bench runtime test-tools check-rust test-rust test-python test-speech deny clean
+
+demo: runtime
+	@cargo build --quiet --release --example speak
+	@cargo run --quiet --release --example speak -- --model builtin --out target/demo.wav "$(DEMO_TEXT)"
+	@echo
+	@echo "Real voices: get kokoro-v1.0.onnx and voices-v1.0.bin (release model-files-v1.0 of kokoro-onnx), then"
+	@echo "  cargo run --release --example speak -- --model kokoro-v1.0.onnx --voices voices-v1.0.bin \\"
+	@echo "      --voice af_heart --out speech.wav \"Hello world.\""
+
+test: check-rust test-rust test-python test-speech
+
+check-rust: runtime
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+test-rust: runtime
+	cargo test --workspace --locked
+
+test-python: test-tools
+	$(BIN)/ruff check tools
+	$(BIN)/python tools/builtin_model/build.py --check
+	$(BIN)/pytest -q tools
+
+# The built-in model, from text through the whole library to a speech recogniser.
+test-speech: test-tools
+	cargo build --quiet --release --locked -p kokoro-testkit --bin render-corpus
+	target/release/render-corpus --out target/corpus
+	$(BIN)/python tools/builtin_model/score.py target/corpus
+
+bench: runtime
+	cargo bench -p kokoro-core
+
+deny:
+	cargo deny --version || cargo install --locked cargo-deny
+	cargo deny check
+
+# ONNX Runtime's library from PyPI, and .cargo/config.toml, by which plain `cargo run` and `cargo test` find it.
+runtime: $(RUNTIME)
+
+$(RUNTIME): tools/requirements-runtime.txt tools/setup_runtime.py
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tools/requirements-runtime.txt
+	$(BIN)/python tools/setup_runtime.py
+	@touch $@
+
+test-tools: $(TEST_TOOLS)
+
+$(TEST_TOOLS): $(RUNTIME) tools/requirements-test.txt tools/builtin_model/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tools/requirements-test.txt
+	@touch $@
+
+clean:
+	cargo clean
+	rm -rf $(VENV) .cargo
