@@ -16,8 +16,8 @@ DEMO_TEXT := Good morning. This is the Kokoro library, speaking with the small r
 .PHONY: demo test bench runtime test-tools check-rust test-rust test-python test-speech deny clean
 
 demo: runtime
-	@cargo build --quiet --release --example speak
-	@cargo run --quiet --release --example speak -- --model builtin --out target/demo.wav "$(DEMO_TEXT)"
+	@echo "building (a few minutes the first time) ..."
+	@cargo run --quiet --release --locked -p kokoro-core --example speak -- --model builtin --out target/demo.wav "$(DEMO_TEXT)"
 	@echo
 	@echo "Real voices: get kokoro-v1.0.onnx and voices-v1.0.bin (release model-files-v1.0 of kokoro-onnx), then"
 	@echo "  cargo run --release --example speak -- --model kokoro-v1.0.onnx --voices voices-v1.0.bin \\"
@@ -40,8 +40,7 @@ test-python: test-tools
 
 # The built-in model, from text through the whole library to a speech recogniser.
 test-speech: test-tools
-	cargo build --quiet --release --locked -p kokoro-testkit --bin render-corpus
-	target/release/render-corpus --out target/corpus
+	cargo run --quiet --release --locked -p kokoro-testkit --bin render-corpus -- --out target/corpus
 	$(BIN)/python tools/builtin_model/score.py target/corpus
 
 bench: runtime

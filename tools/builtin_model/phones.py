@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-
 from segments import OPEN, ROW_WIDTH, Cut, Phone, Segment, Spectrum, Triple, louder
 from vocabulary import TOKEN_COUNT, VOCABULARY
 

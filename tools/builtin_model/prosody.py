@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-
 from graph import F32, Graph, Value
 from timing import RATE, STEP, STEPS_PER_FRAME, Timeline, Tokens
 

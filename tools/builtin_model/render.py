@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-
 from build import DESTINATION
 from control import exchanged
 from timing import RATE

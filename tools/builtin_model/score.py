@@ -32,7 +32,6 @@ from pathlib import Path
 import numpy as np
 from pocketsphinx import Decoder
 from scipy.signal import resample_poly
-
 from wav import WavError, read_wav
 
 RECOGNISER_RATE = 16000

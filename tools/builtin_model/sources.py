@@ -7,7 +7,6 @@ the steps t - 1 and t.
 from __future__ import annotations
 
 import numpy as np
-
 from graph import F32, I64, Graph, Value
 from timing import RATE, STEP, Timeline
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 
 import onnx
-from onnx import helper
-
 import prosody
 import timing
 import tract
 from graph import F32, I64, Graph
+from onnx import helper
 from vocabulary import MAX_TOKENS, TOKEN_COUNT, VOCABULARY
 
 NAME = "kokoro-builtin"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 
+import build
+import control
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
-
-import build
-import control
 from prosody import SLOT_LIVELINESS
 from timing import FRAME, RATE
 from vocabulary import MAX_TOKENS, PAD, TOKEN_COUNT, VOCABULARY, encode

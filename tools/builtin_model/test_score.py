@@ -7,7 +7,6 @@ import struct
 
 import numpy as np
 import pytest
-
 import score
 from wav import WavError, read_wav, write_wav
 

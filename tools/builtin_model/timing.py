@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-
 import phones
 from graph import F32, I64, Graph, Value
 

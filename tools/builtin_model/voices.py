@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
 from prosody import (
     NEUTRAL_PITCH,
     SLOT_BREATH,

@@ -16,7 +16,6 @@ import sys
 import tempfile
 
 import numpy as np
-
 from reference import SAMPLES_PER_FRAME, Model, load_sequences, relative_error, runtime_library, style_row
 
 TOLERANCE = 1e-5
@@ -34,7 +33,8 @@ def main():
     expected = run_python(model, requests, arguments.voices)
     again = run_python(model, requests[:1], arguments.voices)
     silent = np.array_equal(expected[0][0], again[0][0])
-    print(f"The model {'gives equal waveforms for equal inputs' if silent else 'has noise: waveforms are not compared'}.")
+    nature = "gives equal waveforms for equal inputs" if silent else "has noise: waveforms are not compared"
+    print(f"The model {nature}.")
     del model
 
     sides = {"python, default options": run_python(Model(arguments.model), requests, arguments.voices)}
@@ -72,7 +72,7 @@ def make_requests(sequences, voice, int_speed):
 
 def run_python(model, requests, voices):
     styles = (style_row(voices, request["voice"], len(request["phonemes"])) for request in requests)
-    return [model.run(request["ids"], style, request["speed"]) for request, style in zip(requests, styles)]
+    return [model.run(request["ids"], style, request["speed"]) for request, style in zip(requests, styles, strict=True)]
 
 
 def run_rust(arguments, requests):

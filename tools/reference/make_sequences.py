@@ -4,7 +4,8 @@
 usage: make_sequences.py SENTENCES.tsv CONFIG.json > sequences.json
 
 SENTENCES.tsv has columns `category` and `us_espeak`, the latter with the phonemes that the reference G2P (misaki
-0.9.4) gives; the sentences of ordinary English are taken. CONFIG.json is the configuration of Kokoro-82M, with its `vocab`.
+0.9.4) gives; the sentences of ordinary English are taken. CONFIG.json is the configuration of Kokoro-82M,
+with its `vocab`.
 """
 
 import csv

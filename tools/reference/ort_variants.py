@@ -12,7 +12,6 @@ import sys
 import tempfile
 
 import numpy as np
-
 from reference import Model, load_sequences, style_row
 
 try:

@@ -70,7 +70,7 @@ def halves():
     values = np.concatenate([np.array(edges, np.float32), drawn.astype(np.float32)])
     with np.errstate(over="ignore"):
         rounded = values.astype(np.float16)
-    return list(map(list, zip(values.view(np.uint32).tolist(), rounded.view(np.uint16).tolist())))
+    return list(map(list, zip(values.view(np.uint32).tolist(), rounded.view(np.uint16).tolist(), strict=True)))
 
 
 def main():
