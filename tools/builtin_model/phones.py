@@ -186,8 +186,8 @@ _define("ʰ", Segment((500, 1500, 2500), None, H_BANDWIDTHS, 0.03, aspiration=-1
 # ------------------------------------------------------------------------------------------- stops
 
 VOICE_BAR: Spectrum = {0: -10, 300: -12, 600: -28, 1000: -44}  # the voice behind closed lips
-ASPIRATION_LEVEL = -16
-TAIL_LEVEL = -32  # frication that lingers in the aspiration, relative to the burst
+ASPIRATION_LEVEL = -12
+TAIL_LEVEL = -26  # frication that lingers in the aspiration, relative to the burst
 VOICED_BURST_LEVEL = -5  # relative to the voiceless burst
 RELEASE_F1 = 450
 
@@ -211,7 +211,7 @@ ALVEOLAR = Place(
     (220, 1750, 2650),
     (1.3, 0.9, 0.8),
     {1500: -16, 2200: -9, 3000: -4, 4000: 0, 5000: 0, 6500: -2, 8500: -6},
-    -10,
+    -6,
 )
 RETROFLEX = Place(
     (220, 1600, 2150),
@@ -277,7 +277,7 @@ def _voiced_stop(symbol: str, place: Place, duration: float, burst: float = 2) -
 
 
 _voiceless_stop("p", LABIAL, 4.0, 6)
-_voiceless_stop("t", ALVEOLAR, 4.0, 4)
+_voiceless_stop("t", ALVEOLAR, 4.0, 7)
 _voiceless_stop("ʈ", RETROFLEX, 4.0, 7)
 _voiceless_stop("c", PALATAL, 4.2, 8)
 _voiceless_stop("k", VELAR, 4.2, 8)
