@@ -8,7 +8,8 @@ use kokoro_core::{Language, SpeechRequest, Synthesizer, WavFormat, g2p};
 const SENTENCE: &str = "The old bridge was destroyed by fire, and nobody knows where they are hiding.";
 
 fn stages(criterion: &mut Criterion) {
-    let synthesizer = Synthesizer::builder().model("builtin").threads(1).build().expect("the built-in model loads");
+    let synthesizer =
+        Synthesizer::builder().model("builtin").threads(1).build().expect("the built-in model loads");
     let request = SpeechRequest::new(SENTENCE);
     let speech = synthesizer.synthesize(&request).expect("a sentence is spoken");
     let phonemes = SpeechRequest::from_phonemes(&speech.chunks()[0].phonemes);

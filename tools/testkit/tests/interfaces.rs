@@ -43,7 +43,8 @@ fn original() -> Speech {
 #[test]
 fn every_form_speaks_the_same() {
     let original = original();
-    let forms: [(&str, fn(&mut ModelProto)); 6] = [
+    type Edit = fn(&mut ModelProto);
+    let forms: [(&str, Edit); 6] = [
         ("unchanged", |_| {}),
         ("input_ids", |model| edit::rename_input(model, "tokens", "input_ids").unwrap()),
         ("waveform", |model| edit::rename_output(model, "audio", "waveform").unwrap()),

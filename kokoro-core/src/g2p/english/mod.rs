@@ -15,7 +15,9 @@ mod assemble;
 mod dictionary;
 mod prepare;
 mod repair;
+mod sound;
 mod spell;
+mod unknown;
 
 use self::dictionary::{Dictionary, Lookup};
 use super::{G2p, Word};
@@ -98,7 +100,7 @@ fn convert(text: &str, offset: usize, dictionary: &dyn Lookup, words: &mut Vec<W
         }
         convert(right, offset + middle, dictionary, words);
     } else if text.chars().any(char::is_alphanumeric) {
-        let phonemes = spell::spell(prepared.plain.text(), dictionary.dialect());
+        let phonemes = unknown::unknown(prepared.plain.text(), dictionary.dialect());
         words.push(Word { range: offset..offset + text.len(), phonemes, space_after: false });
     }
 }

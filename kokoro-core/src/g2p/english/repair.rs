@@ -1,7 +1,7 @@
 //! Completes the phonemes of tokens of which the dictionaries know only a part.
 
 use super::dictionary::{Lookup, UNKNOWN};
-use super::spell;
+use super::unknown;
 
 /// Marks inside a word that the reference leaves silent.
 const JUNK: &str = "',-._‘’/";
@@ -13,7 +13,7 @@ const JUNK: &str = "',-._‘’/";
 /// together anew.
 pub(super) fn repair(text: &str, phonemes: Option<&str>, dictionary: &dyn Lookup) -> String {
     let parts = parts(text);
-    let spell = |part: &str| spell::spell(part, dictionary.dialect());
+    let spell = |part: &str| unknown::unknown(part, dictionary.dialect());
     let unknown: Vec<&str> = parts.iter().copied().filter(|part| !is_known(part, dictionary)).collect();
     match phonemes {
         Some(phonemes) if phonemes.matches(UNKNOWN).count() == unknown.len() => {
@@ -133,11 +133,11 @@ mod tests {
     fn unknown_parts_are_spelled_in_their_place() {
         assert_eq!(repair("5kg", Some("fˈIv ❓"), &Small), "fˈIv  kˈA ʤˈi ");
         assert_eq!(repair("9:30", Some("nˈIn❓ θˈɜɹTi"), &Small), "nˈIn   θˈɜɹTi");
-        assert_eq!(repair("ab", None, &Small), "ˈA bˈi");
+        assert_eq!(repair("ab", None, &Small), "ˈæb");
     }
 
     #[test]
     fn what_is_unclear_is_put_together_anew() {
-        assert_eq!(repair("one-xy%", Some("❓❓"), &Small), "wˈʌn  ˈɛks wˈI pəɹsˈɛnt");
+        assert_eq!(repair("one-xy%", Some("❓❓"), &Small), "wˈʌn  zˈI pəɹsˈɛnt");
     }
 }
