@@ -1,13 +1,17 @@
-//! From tokens to words.
+//! From groups of parts to words.
 
 use std::ops::Range;
 
-use misaki_rs::MToken;
-
-use super::align::Aligner;
-use super::dictionary::{Lookup, UNKNOWN};
-use super::prepare::{Prepared, Spoken};
-use super::{Word, alphabet, repair};
+use super::context::Context;
+use super::front::{Tokenized, for_model};
+use super::groups::Group;
+use super::lexicon::{Lexicon, Query};
+use super::markup::Feature;
+use super::prepare::Prepared;
+use super::tags::Tag;
+use super::token::{Token, joined_phonemes};
+use super::unknown::unknown;
+use super::{Word, alphabet};
 use crate::text::mapped::Mapped;
 use crate::text::marks;
 
@@ -17,30 +21,45 @@ struct Item {
     phonemes: String,
 }
 
-/// Appends the words that `tokens` of the prepared `text` stand for. `text` itself stands at `offset` in the
-/// original.
+/// Appends the words of a prepared text, which stands at `offset` in the original and is `length` bytes long there.
 pub(super) fn assemble(
-    text: &str,
-    offset: usize,
     prepared: &Prepared,
-    tokens: &[MToken],
-    dictionary: &dyn Lookup,
+    offset: usize,
+    length: usize,
+    lexicon: &Lexicon,
     words: &mut Vec<Word>,
 ) {
-    let items = items(prepared, tokens, dictionary);
     let plain = &prepared.plain;
+    let tokenized = Tokenized::new(plain.text());
+    let groups = tokenized.read(lexicon, |tokens| apply(&prepared.features, tokens));
+    let items = items(&groups, lexicon);
     let mut end = 0;
     for (i, item) in items.iter().enumerate() {
         let next = items.get(i + 1).map_or(plain.text().len(), |next| next.range.start);
         let origin = plain.origin(item.range.clone());
         // Two items share an origin where one character became several.
-        let start = origin.start.max(end).min(text.len());
-        end = origin.end.max(start);
+        let start = origin.start.max(end).min(length);
+        end = origin.end.max(start).min(length);
         words.push(Word {
             range: start + offset..end + offset,
             phonemes: item.phonemes.clone(),
             space_after: has_space(plain, item.range.end..next),
         });
+    }
+}
+
+/// Gives the features to the tokens at their places.
+fn apply(features: &[(Range<usize>, Feature)], tokens: &mut [Token<'_>]) {
+    let mut first = 0;
+    for (range, feature) in features {
+        while tokens.get(first).is_some_and(|token| token.end() <= range.start) {
+            first += 1;
+        }
+        let mut at = first;
+        while let Some(token) = tokens.get_mut(at).filter(|token| token.start < range.end) {
+            feature.apply(token, at == first);
+            at += 1;
+        }
     }
 }
 
@@ -52,36 +71,29 @@ fn has_space(plain: &Mapped, range: Range<usize>) -> bool {
     })
 }
 
-/// The words of the plain text: tokens with something to say or that should have, and words with given
-/// phonemes.
-fn items(prepared: &Prepared, tokens: &[MToken], dictionary: &dyn Lookup) -> Vec<Item> {
-    let plain = prepared.plain.text();
-    let mut aligner = Aligner::new(plain);
-    let mut spoken = prepared.spoken.iter().peekable();
-    let mut items = Vec::with_capacity(tokens.len());
-    // Where a silent token began that belongs to the next, as `$` in `$5`.
+/// The words: groups with something to say or that should have.
+fn items(groups: &[Group<'_>], lexicon: &Lexicon) -> Vec<Item> {
+    let mut items = Vec::with_capacity(groups.len());
+    // Where a silent group began that belongs to the next, as `$` in `$5`.
     let mut silent: Option<Range<usize>> = None;
-    let mut covered = 0;
-    for token in tokens {
-        let range = aligner.place(&token.text);
-        while let Some(given) = spoken.next_if(|given| given.range.start < range.end) {
-            items.extend(given_item(given));
-            covered = given.range.end;
-        }
-        if range.start < covered {
-            continue;
-        }
+    for group in groups {
+        let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
+        // Only white space that has given phonemes is part of a word, and then one character of it.
+        let first_char = last.text.chars().next().map_or(0, char::len_utf8);
+        let range = first.start..last.start + last.text.trim_end().len().max(first_char);
         let silent_before = silent.take().filter(|silent| silent.end == range.start);
-        let phonemes = match token.phonemes.as_deref() {
-            Some(phonemes) if !phonemes.contains(UNKNOWN) => alphabet::keep(phonemes),
-            phonemes => alphabet::keep(&repair::repair(&plain[range.clone()], phonemes, dictionary)),
+        let phonemes = match group.as_slice() {
+            [part] if is_swallowed(part) => apart(part, lexicon),
+            _ => joined_phonemes(group, |part| format!(" {} ", unknown(part.text, lexicon.dialect()))),
         };
+        let phonemes = alphabet::keep(&for_model(&phonemes));
         if phonemes.is_empty() {
-            let inside = &plain[range.clone()];
-            if inside.chars().all(marks::is_silent) {
+            let chars = || group.iter().flat_map(|part| part.text.chars());
+            if chars().all(marks::is_silent) || group.iter().any(|part| part.is_given) {
                 continue;
             }
-            if token.phonemes.as_deref() == Some("") && !inside.contains(char::is_alphanumeric) {
+            let is_silenced = group.iter().all(|part| part.phonemes.as_deref() == Some(""));
+            if is_silenced && !chars().any(char::is_alphanumeric) {
                 silent = Some(range);
                 continue;
             }
@@ -89,11 +101,54 @@ fn items(prepared: &Prepared, tokens: &[MToken], dictionary: &dyn Lookup) -> Vec
         let start = silent_before.map_or(range.start, |silent| silent.start);
         items.push(Item { range: start..range.end, phonemes });
     }
-    items.extend(spoken.filter_map(given_item));
     items
 }
 
-fn given_item(given: &Spoken) -> Option<Item> {
-    let audible = !given.phonemes.is_empty();
-    audible.then(|| Item { range: given.range.clone(), phonemes: given.phonemes.clone() })
+/// Whether the reference leaves out something that can be spoken: the tagger took it for punctuation.
+fn is_swallowed(part: &Token<'_>) -> bool {
+    part.phonemes.as_deref() == Some("") && !part.is_given && part.text.contains(char::is_alphanumeric)
+}
+
+/// The phonemes of a part apart from its sentence.
+fn apart(part: &Token<'_>, lexicon: &Lexicon) -> String {
+    let query = Query {
+        text: part.text,
+        tag: Tag::NONE,
+        stress: part.stress,
+        currency: part.currency,
+        is_head: true,
+        flags: &part.flags,
+    };
+    let known = lexicon.phonemes(query, Context::default());
+    known.unwrap_or_else(|| unknown(part.text, lexicon.dialect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Dialect;
+    use super::super::prepare::prepare;
+    use super::*;
+
+    fn words(text: &str) -> Vec<(String, String)> {
+        let mut words = Vec::new();
+        let prepared = prepare(text);
+        assemble(&prepared, 0, text.len(), Lexicon::get(Dialect::Us), &mut words);
+        words.into_iter().map(|word| (text[word.range].to_owned(), word.phonemes)).collect()
+    }
+
+    #[test]
+    fn a_silent_sign_belongs_to_what_follows() {
+        assert_eq!(words("$5"), [("$5".into(), "fˈIv dˈɑləɹz".into())]);
+        assert_eq!(words("*a*")[0].0, "a");
+    }
+
+    #[test]
+    fn what_the_tagger_takes_for_punctuation_is_spoken() {
+        let mut part = Token::new("12", 0, Tag::of(":"), false);
+        part.phonemes = Some(String::new());
+        assert!(is_swallowed(&part));
+        assert_eq!(apart(&part, Lexicon::get(Dialect::Us)), "twˈɛlv");
+        part.text = "...";
+        assert!(!is_swallowed(&part));
+    }
 }

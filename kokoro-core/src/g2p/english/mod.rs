@@ -1,28 +1,47 @@
 //! English, American and British.
 //!
-//! Dictionaries, tokenizer and tagger are those of the crate `misaki-rs`, a port of the reference's front
-//! end. Around it:
+//! The phonemes are those of the Python package misaki 0.9.4 (Apache-2.0), to which the model was trained; its rules are
+//! implemented here, in the order of the data:
 //!
-//! * [`prepare`] cleans the text and reads the markup;
-//! * [`dictionary`] loads the data once and keeps panics in;
-//! * [`align`] finds the ranges of the tokens;
-//! * [`repair`] and [`spell`] speak what the dictionaries do not know;
-//! * [`alphabet`] lets nothing but Kokoro's symbols through.
+//! * [`prepare`] cleans the text and reads the markup ([`markup`]);
+//! * [`tokenize`] makes tokens by spaCy's rules ([`affixes`], [`address`]), and [`tags`] finds their parts of speech
+//!   where they matter;
+//! * [`groups`] cuts tokens into parts ([`subtokens`]) and speaks punctuation;
+//! * [`speak`] looks the parts up, alone and together, from the last to the first, with the [`context`] of what follows;
+//! * [`lexicon`] knows words and their inflections, [`numbers`] reads digits, [`stress`] moves stress marks;
+//! * [`unknown`] has something to say where the dictionaries have not ([`sound`], [`spell`]);
+//! * [`assemble`] makes words with ranges, and [`alphabet`] lets nothing but Kokoro's symbols through.
+//!
+//! The data comes from the crate `misaki-rs`: dictionaries, spaCy's tokenizer rules and tagger.
 
-mod align;
+mod address;
+mod affixes;
 mod alphabet;
 mod assemble;
-mod dictionary;
+mod characters;
+mod context;
+mod front;
+mod groups;
+mod lexicon;
+mod markup;
+mod numbers;
 mod prepare;
-mod repair;
 mod sound;
+mod speak;
 mod spell;
+mod stress;
+mod subtokens;
+mod tags;
+mod token;
+mod tokenize;
 mod unknown;
 
-use self::dictionary::{Dictionary, Lookup};
+use std::panic::catch_unwind;
+
+use self::lexicon::Lexicon;
 use super::{G2p, Word};
-use crate::Result;
 use crate::text::segment;
+use crate::{Error, ErrorKind, Result};
 
 /// Which English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,12 +52,12 @@ pub(crate) enum Dialect {
 
 /// The English front end.
 ///
-/// Its dictionaries, about 100 MB of memory for each dialect, are loaded when it is first used, which takes
-/// about 0.2 seconds, and stay for the life of the process.
+/// Its dictionaries, about 60 MB of memory for a dialect, are loaded when it is first used, which takes about 0.15
+/// seconds, and stay for the life of the process.
 ///
 /// A word whose phonemes are empty is one that it cannot speak, such as a word in another script or an emoji.
 /// Punctuation that has no sound, such as a bracket, yields no word. Words that are in no dictionary are
-/// spelled.
+/// read by letter-to-sound rules; abbreviations are spelled.
 ///
 /// ```
 /// use kokoro_core::g2p::{English, G2p};
@@ -63,61 +82,48 @@ impl English {
     /// Loads the dictionaries now rather than with the first text.
     ///
     /// # Errors
-    /// [`ErrorKind::Internal`](crate::ErrorKind::Internal) if they cannot be read, which is a defect of this
+    /// [`ErrorKind::Internal`] if they cannot be read, which is a defect of this
     /// library.
     pub fn load(&self) -> Result<()> {
-        Dictionary::get(self.dialect).map(|_| ())
+        self.lexicon().map(|_| ())
+    }
+
+    /// The phonemes of `text` exactly as Python's misaki 0.9.4 writes them without a fallback: a `❓` stands for
+    /// each part that is in no dictionary. For comparisons; to be spoken, use [`G2p::words`].
+    ///
+    /// # Errors
+    /// Those of [`Self::load`].
+    #[doc(hidden)]
+    pub fn reference(&self, text: &str) -> Result<String> {
+        Ok(front::reference(text, self.lexicon()?))
+    }
+
+    fn lexicon(&self) -> Result<&'static Lexicon> {
+        // Reading the data is the only thing that `misaki-rs` could panic at.
+        catch_unwind(|| {
+            tokenize::load();
+            tags::load();
+            Lexicon::get(self.dialect)
+        })
+        .map_err(|_| Error::new(ErrorKind::Internal, "the English dictionaries cannot be loaded"))
     }
 }
 
 impl G2p for English {
     fn words(&self, text: &str) -> Result<Vec<Word>> {
-        let dictionary = Dictionary::get(self.dialect)?;
+        let lexicon = self.lexicon()?;
         let mut words = Vec::new();
         for segment in segment::segments(text) {
             let first = words.len();
-            convert(&text[segment.range.clone()], segment.range.start, &dictionary, &mut words);
+            let (range, inside) = (segment.range.clone(), &text[segment.range.clone()]);
+            let prepared = prepare::prepare(inside);
+            assemble::assemble(&prepared, range.start, range.len(), lexicon, &mut words);
             if let Some(last) = words[first..].last_mut() {
                 last.space_after |= text[segment.range.end..].starts_with(char::is_whitespace);
             }
         }
         Ok(words)
     }
-}
-
-/// Appends the words of `text`, which stands at `offset` in the original. What the dictionary cannot digest
-/// whole is tried again in halves.
-fn convert(text: &str, offset: usize, dictionary: &dyn Lookup, words: &mut Vec<Word>) {
-    let prepared = prepare::prepare(text);
-    if let Some(tokens) = dictionary.tokens(&prepared.marked) {
-        assemble::assemble(text, offset, &prepared, &tokens, dictionary, words);
-    } else if let Some(middle) = middle(text) {
-        let (left, right) = text.split_at(middle);
-        let first = words.len();
-        convert(left, offset, dictionary, words);
-        if let Some(last) = words[first..].last_mut() {
-            last.space_after |= right.starts_with(char::is_whitespace);
-        }
-        convert(right, offset + middle, dictionary, words);
-    } else if text.chars().any(char::is_alphanumeric) {
-        let phonemes = unknown::unknown(prepared.plain.text(), dictionary.dialect());
-        words.push(Word { range: offset..offset + text.len(), phonemes, space_after: false });
-    }
-}
-
-/// Where to halve `text`: at the white space nearest to the middle, else in the middle. `None` for a single
-/// character.
-fn middle(text: &str) -> Option<usize> {
-    let middle = text.floor_char_boundary(text.len() / 2);
-    let (left, right) = text.split_at(middle);
-    let before = left.rfind(char::is_whitespace).filter(|&at| at > 0);
-    let after = right.find(char::is_whitespace).map(|at| middle + at).filter(|&at| at > 0);
-    let nearest = match (before, after) {
-        (Some(before), Some(after)) if after - middle < middle - before => Some(after),
-        (before, after) => before.or(after),
-    };
-    let first = text.chars().next().map_or(0, char::len_utf8);
-    nearest.or(Some(middle.max(first))).filter(|&at| at < text.len())
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::text::mapped::Mapped;
 use crate::text::marks;
 
 use super::alphabet;
+use super::markup::Feature;
 
 /// The most bytes of a word. Dictionary words and nearly all addresses are shorter.
 const MAX_WORD_BYTES: usize = 200;
@@ -24,68 +25,53 @@ const MAX_WORD_PARTS: usize = 32;
 /// The most marks of one kind in a row; the others of a ruler or a dotted line are dropped.
 const MAX_SAME_MARKS: usize = 8;
 
+/// The most marks of any kind in a row. Each is a token that the tagger looks at, and no sentence has more.
+const MAX_MARKS: usize = 16;
+
 /// A text made ready.
 #[derive(Debug)]
 pub(super) struct Prepared {
     /// The cleaned text without markup.
     pub(super) plain: Mapped,
-    /// The same with markup, for the dictionaries.
-    pub(super) marked: String,
-    /// The words whose phonemes are given in the text, in order.
-    pub(super) spoken: Vec<Spoken>,
-}
-
-/// A word whose phonemes are given in the text, as in `[Kokoro](/kˈOkəɹO/)`.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Spoken {
-    /// Where it stands in the plain text.
-    pub(super) range: Range<usize>,
-    /// Its phonemes; none means that it is to be silent.
-    pub(super) phonemes: String,
+    /// What markup says, with the places in the plain text, in order.
+    pub(super) features: Vec<(Range<usize>, Feature)>,
 }
 
 pub(super) fn prepare(text: &str) -> Prepared {
     let clean = clean(text);
-    let mut writer = Writer {
-        plain: Mapped::default(),
-        marked: String::new(),
-        bytes: 0,
-        parts: 0,
-        last: None,
-        mark: None,
-    };
-    let mut spoken = Vec::new();
+    let mut writer =
+        Writer { plain: Mapped::default(), bytes: 0, parts: 0, last: None, mark: None, marks: 0 };
+    let mut features = Vec::new();
     let mut at = 0;
     for link in link::find(clean.text()) {
         writer.copy(&clean, at..link.outer.start);
-        let phonemes = given_phonemes(text, &clean, &link);
+        let feature = feature(text, &clean, &link);
         let outside = &clean.text()[link.outer.end..];
-        if phonemes.is_some() && clean.text()[..link.outer.start].ends_with(joins_next) {
+        let is_apart = matches!(feature, Some(Feature::Phonemes(_)));
+        if is_apart && clean.text()[..link.outer.start].ends_with(joins_next) {
             writer.separate(clean.origin(link.outer.clone()).start);
         }
-        writer.marked.push('[');
         let start = writer.plain.text().len();
         writer.copy(&clean, link.inner.clone());
         let range = start..writer.plain.text().len();
-        writer.marked.push_str("](");
-        writer.marked.push_str(&clean.text()[link.payload.clone()]);
-        writer.marked.push(')');
-        if phonemes.is_some() && joins_previous(outside) {
+        if is_apart && joins_previous(outside) {
             writer.separate(clean.origin(link.outer.clone()).end);
         }
-        spoken.extend(phonemes.map(|phonemes| Spoken { range, phonemes }));
+        features.extend(feature.map(|feature| (range, feature)));
         at = link.outer.end;
     }
     writer.copy(&clean, at..clean.text().len());
-    Prepared { plain: writer.plain, marked: writer.marked, spoken }
+    Prepared { plain: writer.plain, features }
 }
 
-/// The phonemes of a link, from the original text: cleaning would take marks of the phonetic alphabet for
+/// What a link says. Phonemes are those of the original text: cleaning would take marks of the phonetic alphabet for
 /// accents.
-fn given_phonemes(text: &str, clean: &Mapped, link: &Link) -> Option<String> {
+fn feature(text: &str, clean: &Mapped, link: &Link) -> Option<Feature> {
     let payload = &text[clean.origin(link.payload.clone())];
-    let given = payload.len() > 1 && payload.starts_with('/') && payload.ends_with('/');
-    given.then(|| alphabet::keep(payload.trim_matches('/')))
+    Feature::parse(payload).map(|feature| match feature {
+        Feature::Phonemes(phonemes) => Feature::Phonemes(alphabet::keep(&phonemes)),
+        feature => feature,
+    })
 }
 
 /// Whether a word that follows `c` at once would be taken together with it.
@@ -116,7 +102,12 @@ fn clean(text: &str) -> Mapped {
         let after = chars.peek().map(|&(_, c)| c);
         let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
         match c {
-            c if c.is_whitespace() => clean.push(' ', origin),
+            // Further white space would be a token of its own.
+            c if c.is_whitespace() => {
+                if !before.is_none_or(char::is_whitespace) {
+                    clean.push(' ', origin);
+                }
+            }
             // Feet and minutes: the tokenizer would drop the mark and join the digits.
             '\'' | '’' if digit(before) && digit(after) => clean.push(' ', origin),
             c if c.is_ascii() && !c.is_control() => clean.push(c, origin),
@@ -169,16 +160,17 @@ fn fold(c: char, mut emit: impl FnMut(char)) {
     }
 }
 
-/// Writes the plain and the marked text side by side, breaking long words.
+/// Writes the plain text, breaking long words.
 struct Writer {
     plain: Mapped,
-    marked: String,
     /// Bytes and parts of the word so far.
     bytes: usize,
     parts: usize,
     last: Option<Class>,
     /// The mark that the text so far ends with, and how many of it.
     mark: Option<(char, usize)>,
+    /// How many marks of any kind it ends with.
+    marks: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -198,9 +190,11 @@ impl Writer {
     }
 
     fn push(&mut self, c: char, origin: Range<usize>) {
+        let is_mark = !c.is_alphanumeric() && !c.is_whitespace();
         let count = self.mark.filter(|&(mark, _)| mark == c).map_or(1, |(_, count)| count + 1);
-        self.mark = (!c.is_alphanumeric() && !c.is_whitespace()).then_some((c, count));
-        if count > MAX_SAME_MARKS {
+        self.mark = is_mark.then_some((c, count));
+        self.marks = if is_mark { self.marks + 1 } else { 0 };
+        if is_mark && (count > MAX_SAME_MARKS || self.marks > MAX_MARKS) {
             return;
         }
         if c.is_whitespace() {
@@ -221,17 +215,19 @@ impl Writer {
             self.last = Some(class);
         }
         self.plain.push(c, origin);
-        self.marked.push(c);
     }
 
     /// Inserts a space that the original does not have.
     fn separate(&mut self, origin: usize) {
+        let marks = self.marks;
         self.push(' ', origin..origin);
+        self.marks = marks;
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::stress::Stress;
     use super::*;
 
     fn plain(text: &str) -> String {
@@ -252,11 +248,20 @@ mod tests {
         let text = "A [two words](/çʰ ɑ\u{303}g/)'s [b](-1) [c](d).";
         let prepared = prepare(text);
         assert_eq!(prepared.plain.text(), "A two words 's b c.");
-        assert_eq!(prepared.spoken, [Spoken { range: 2..11, phonemes: "çʰ ɑ\u{303}ɡ".into() }]);
+        assert_eq!(prepared.features[0], (2..11, Feature::Phonemes("çʰ ɑ\u{303}ɡ".into())));
         assert_eq!(&text[prepared.plain.origin(2..11)], "two words");
-        assert!(prepared.marked.contains("[b](-1) [c](d)."));
+        assert_eq!(prepared.features[1..], [(15..16, Feature::Stress(Stress::LOWER))]);
         assert_eq!(prepare("un[x](/y/)able, ([x](/y/))").plain.text(), "un x able, (x)");
-        assert_eq!(prepare("[x](//)").spoken, [Spoken { range: 0..1, phonemes: String::new() }]);
+        assert_eq!(prepare("[x](//)").features, [(0..1, Feature::Phonemes(String::new()))]);
+    }
+
+    #[test]
+    fn runs_of_different_marks_are_shortened() {
+        assert_eq!(
+            prepare(&format!("a{} b", "!?".repeat(500))).plain.text(),
+            format!("a{} b", "!?".repeat(8))
+        );
+        assert_eq!(prepare(&format!("a{}b", "!?".repeat(8))).plain.text(), format!("a{}b", "!?".repeat(8)));
     }
 
     #[test]
