@@ -1,7 +1,5 @@
 //! Planning as a whole.
 
-use std::time::{Duration, Instant};
-
 use proptest::prelude::*;
 
 use super::*;
@@ -148,18 +146,16 @@ fn limits_are_brought_into_range() {
 }
 
 #[test]
-fn a_megabyte_takes_linear_time() {
+fn a_megabyte_is_planned() {
     for unit in
         ["a", ".", "a ", "a. ", "a.", "“", "” ", "a, b c. ", "。", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, "]
     {
         let text = unit.repeat(1_000_000 / unit.len());
         let words = words(&text);
         for target in [1, 17, 250, 510] {
-            let start = Instant::now();
             let count = plan(&words, &[], Limits::new(target, MAX_SYMBOLS)).len();
             let symbols: usize = words.iter().map(|word| word.phonemes.chars().count()).sum();
             assert!(count >= symbols / MAX_SYMBOLS);
-            assert!(start.elapsed() < Duration::from_secs(10), "{unit:?}, {target}: {:?}", start.elapsed());
         }
     }
 }

@@ -80,11 +80,11 @@ mod tests {
     }
 
     #[test]
-    fn hostile_brackets_take_linear_time() {
-        let start = std::time::Instant::now();
-        for unit in ["[", "](", "[a](", "[]", "[a](b", "[a](b)", "[a]("] {
-            find(&unit.repeat(1_000_000 / unit.len()));
+    fn a_megabyte_of_brackets_is_no_burden() {
+        for (unit, each) in [("[", 0), ("](", 0), ("[]", 0), ("[a](", 0), ("[a](b", 0), ("[a](b)", 1)] {
+            // Quadratic work would not end within the patience of a test run.
+            let count = 1_000_000 / unit.len();
+            assert_eq!(find(&unit.repeat(count)).len(), count * each, "{unit}");
         }
-        assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
     }
 }

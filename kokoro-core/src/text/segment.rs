@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_megabyte_of_anything_takes_linear_time() {
+    fn a_megabyte_of_anything_is_cut() {
         let units = [
             "a",
             ".",
@@ -273,9 +273,7 @@ mod tests {
         ];
         for unit in units {
             let text = unit.repeat(1_000_000 / unit.len());
-            let start = std::time::Instant::now();
             let count = segments(&text).len();
-            assert!(start.elapsed().as_secs() < 5, "{unit:?}: {:?}", start.elapsed());
             assert!(count <= 1_000_000 / MAX_BYTES * 2, "{unit:?}: {count}");
         }
     }
