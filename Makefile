@@ -44,7 +44,7 @@ test-speech: test-tools
 	$(BIN)/python tools/builtin_model/score.py target/corpus
 
 bench: runtime
-	cargo bench -p kokoro-core --bench pipeline
+	cargo bench -p kokoro-core --features bench
 
 deny:
 	cargo deny --version || cargo install --locked cargo-deny

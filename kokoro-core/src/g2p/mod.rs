@@ -3,13 +3,18 @@
 mod english;
 mod phonemes;
 mod phonemize;
+mod settings;
 
 use std::ops::Range;
 
 pub use self::english::English;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub use self::english::Stages;
 pub use self::phonemes::Phonemes;
 pub(crate) use self::phonemize::convert;
 pub use self::phonemize::{Pronunciation, phonemize};
+pub use self::settings::{Fallback, Mode, Settings, Symbols};
 use crate::{Error, ErrorKind, Language, Result};
 
 /// A word, number or punctuation mark with its pronunciation.
@@ -32,7 +37,7 @@ pub trait G2p: Send + Sync {
     ///
     /// # Errors
     /// Whatever keeps the language's front end from working; text is never an error.
-    fn words(&self, text: &str) -> Result<Vec<Word>>;
+    fn words(&self, text: &str, settings: &Settings) -> Result<Vec<Word>>;
 }
 
 /// The front end of a language. It is shared, and loads what it needs when it is first used.

@@ -1,6 +1,6 @@
 //! A whole text, segment by segment.
 
-use super::{G2p, Word, for_language};
+use super::{G2p, Settings, Word, for_language};
 use crate::text::segment::segments;
 use crate::{Language, Result};
 
@@ -52,17 +52,17 @@ impl Pronunciation {
 /// # Errors
 /// [`UnknownLanguage`](crate::ErrorKind::UnknownLanguage) for a language that has no front end yet.
 pub fn phonemize(text: &str, language: Language) -> Result<Pronunciation> {
-    convert(for_language(language)?, text)
+    convert(for_language(language)?, text, &Settings::default())
 }
 
 /// Runs `g2p` over the segments of a text and puts the ranges in terms of the whole.
-pub(crate) fn convert(g2p: &dyn G2p, text: &str) -> Result<Pronunciation> {
+pub(crate) fn convert(g2p: &dyn G2p, text: &str, settings: &Settings) -> Result<Pronunciation> {
     let mut whole = Pronunciation::default();
     let mut new_paragraph = false;
     for segment in segments(text) {
         let start = segment.range.start;
         let Some(part) = text.get(segment.range) else { continue };
-        let mut words = g2p.words(part)?;
+        let mut words = g2p.words(part, settings)?;
         if let Some(last) = words.last_mut() {
             last.space_after |= segment.space_after;
         }

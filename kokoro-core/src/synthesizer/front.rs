@@ -1,7 +1,7 @@
 //! From a request to words with phonemes: checks first, work after.
 
 use super::Inner;
-use crate::g2p::{self, G2p, Phonemes, Pronunciation};
+use crate::g2p::{self, G2p, Phonemes, Pronunciation, Settings};
 use crate::request::{Input, MAX_SPEED, MIN_SPEED};
 use crate::voice::VoiceMix;
 use crate::{Error, ErrorKind, Language, Result, SpeechRequest};
@@ -59,5 +59,5 @@ pub(super) fn phonemize(request: &SpeechRequest, voice: &VoiceMix) -> Result<Pro
             g2p::for_language(request.language.or_else(by_voice).unwrap_or(Language::EnUs))?
         }
     };
-    g2p::convert(g2p, request.text())
+    g2p::convert(g2p, request.text(), &Settings::default())
 }

@@ -3,58 +3,41 @@
 //! What counts as one is what spaCy's pattern (MIT) matches: perhaps a scheme, perhaps a user, a host, perhaps a port and a
 //! path. The pattern itself can take very long on words of many hyphens.
 
-use fancy_regex::Regex;
-use misaki_rs::spacy_tokenizer_data::URL_PATTERN;
+use super::tables::TOP_LEVEL;
 
-pub(super) struct Addresses {
-    /// Matches the last part of a host name.
-    top: Option<Regex>,
+/// Whether `word`, which has no white space, is an address.
+pub(super) fn is_address(word: &str) -> bool {
+    if !word.contains('.') {
+        return false;
+    }
+    let after_scheme = word.find("://").filter(|&at| is_scheme(word.get(..at).unwrap_or_default()));
+    let after_users = word.match_indices('@').map(|(at, _)| at).filter(|&at| at > 0).map(|at| at + 1);
+    let mut starts = std::iter::once(0).chain(after_scheme.map(|at| at + 3)).chain(after_users);
+    starts.any(|start| word.get(start..).is_some_and(is_host))
 }
 
-impl Addresses {
-    pub(super) fn new() -> Self {
-        Self { top: top_level_class().and_then(|class| Regex::new(&format!("^{class}{{2,63}}$")).ok()) }
-    }
-
-    /// Whether `word`, which has no white space, is an address.
-    pub(super) fn contains(&self, word: &str) -> bool {
-        if !word.contains('.') {
-            return false;
-        }
-        let after_scheme = word.find("://").filter(|&at| is_scheme(word.get(..at).unwrap_or_default()));
-        let after_users = word.match_indices('@').map(|(at, _)| at).filter(|&at| at > 0).map(|at| at + 1);
-        let mut starts = std::iter::once(0).chain(after_scheme.map(|at| at + 3)).chain(after_users);
-        starts.any(|start| word.get(start..).is_some_and(|rest| self.is_host(rest)))
-    }
-
-    /// Whether `text` is a host with or without a port and a path.
-    fn is_host(&self, text: &str) -> bool {
-        let end = text.find([':', '/', '?', '#']).unwrap_or(text.len());
-        let (host, rest) = text.split_at(end);
-        let rest = match rest.strip_prefix(':') {
-            Some(rest) => {
-                let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-                if !(2..=5).contains(&digits) {
-                    return false;
-                }
-                rest.get(digits..).unwrap_or_default()
+/// Whether `text` is a host with or without a port and a path.
+fn is_host(text: &str) -> bool {
+    let end = text.find([':', '/', '?', '#']).unwrap_or(text.len());
+    let (host, rest) = text.split_at(end);
+    let rest = match rest.strip_prefix(':') {
+        Some(rest) => {
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            if !(2..=5).contains(&digits) {
+                return false;
             }
-            None => rest,
-        };
-        (rest.is_empty() || rest.starts_with(['/', '?', '#'])) && (is_public_ip(host) || self.is_name(host))
-    }
-
-    fn is_name(&self, host: &str) -> bool {
-        let Some((labels, top)) = host.rsplit_once('.') else { return false };
-        labels.split('.').all(is_label)
-            && self.top.as_ref().is_some_and(|pattern| pattern.is_match(top).unwrap_or(false))
-    }
+            rest.get(digits..).unwrap_or_default()
+        }
+        None => rest,
+    };
+    (rest.is_empty() || rest.starts_with(['/', '?', '#'])) && (is_public_ip(host) || is_name(host))
 }
 
-/// The pattern's class of the characters of a top-level domain: small letters and those without case.
-fn top_level_class() -> Option<&'static str> {
-    let (before, _) = URL_PATTERN.rsplit_once("{2,63}")?;
-    before.get(before.rfind("[a-z")?..)
+fn is_name(host: &str) -> bool {
+    let Some((labels, top)) = host.rsplit_once('.') else { return false };
+    (2..=63).contains(&top.chars().count())
+        && top.chars().all(|c| TOP_LEVEL.contains(c))
+        && labels.split('.').all(is_label)
 }
 
 fn is_scheme(text: &str) -> bool {
@@ -92,11 +75,13 @@ fn is_public_ip(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use fancy_regex::Regex;
+    use misaki_rs::spacy_tokenizer_data::URL_PATTERN;
+
     use super::*;
 
     #[test]
     fn addresses_are_known() {
-        let addresses = Addresses::new();
         for word in [
             "example.com",
             "https://www.example.com:8080/a?b=c#d",
@@ -107,7 +92,7 @@ mod tests {
             "münchen.de",
             "a.日本",
         ] {
-            assert!(addresses.contains(word), "{word}");
+            assert!(is_address(word), "{word}");
         }
         for word in [
             "word",
@@ -124,14 +109,13 @@ mod tests {
             "http://",
             "e.g.",
         ] {
-            assert!(!addresses.contains(word), "{word}");
+            assert!(!is_address(word), "{word}");
         }
     }
 
     #[test]
     fn the_pattern_agrees() {
         let pattern = Regex::new(URL_PATTERN).unwrap();
-        let addresses = Addresses::new();
         let parts = [
             "a", "b-c", "com", "Io", ".", ".", "@", ":", "/", "://", "80", "8.8.8.8", "10", "-", "é", "_",
             "?",
@@ -140,7 +124,7 @@ mod tests {
         for number in 0..6_000_usize {
             let digits = std::iter::successors(Some(number * 277), |rest| Some(rest / parts.len()));
             let word: String = digits.take(5).map(|digit| parts[digit % parts.len()]).collect();
-            assert_eq!(addresses.contains(&word), pattern.is_match(&word).unwrap_or(false), "{word}");
+            assert_eq!(is_address(&word), pattern.is_match(&word).unwrap_or(false), "{word}");
         }
     }
 }

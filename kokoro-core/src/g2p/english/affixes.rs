@@ -1,20 +1,19 @@
 //! spaCy's rules for what is cut off a word: prefixes, suffixes, infixes, and what is kept whole.
 //!
-//! Patterns and exceptions are spaCy's (MIT), as the crate `misaki-rs` carries them, and so are the steps. The time for a
+//! Patterns and exceptions are spaCy's (MIT), and so are the steps. The time for a
 //! word of many marks grows with its square, so [`super::prepare`] breaks endless words.
 
 use std::collections::{HashMap, HashSet};
 
-use fancy_regex::Regex;
-use misaki_rs::spacy_tokenizer_data as data;
-
-use super::address::Addresses;
+use super::address::is_address;
+use super::patterns::{infixes, prefix, suffix};
+use super::tables::{EXCEPTIONS, Pieces};
 
 /// A part of a word: its length in bytes and, if a rule sets one, its norm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Affix {
     pub(super) length: usize,
-    pub(super) norm: Option<&'static str>,
+    pub(super) norm: Option<u64>,
 }
 
 impl Affix {
@@ -23,14 +22,7 @@ impl Affix {
     }
 }
 
-/// The pieces that an exception stands for, with their norms.
-type Pieces = &'static [(&'static str, Option<&'static str>)];
-
 pub(super) struct Affixes {
-    prefix: Option<Regex>,
-    suffix: Option<Regex>,
-    infix: Option<Regex>,
-    addresses: Addresses,
     exceptions: HashMap<&'static str, Pieces>,
     /// The exceptions that the other rules would cut. After a word has been cut, its parts are put together again where
     /// they are one of these.
@@ -41,25 +33,15 @@ pub(super) struct Affixes {
 
 impl Affixes {
     pub(super) fn new() -> Self {
-        let mut affixes = Self {
-            prefix: Regex::new(data::PREFIX_PATTERN).ok(),
-            suffix: Regex::new(data::SUFFIX_PATTERN).ok(),
-            infix: Regex::new(data::INFIX_PATTERN).ok(),
-            addresses: Addresses::new(),
-            exceptions: HashMap::new(),
-            rejoined: HashSet::new(),
-            longest: 0,
-        };
-        for (word, _) in data::EXCEPTIONS {
-            let is_cut = affixes.prefix(word) > 0
-                || affixes.suffix(word) > 0
-                || affixes.infix.as_ref().is_some_and(|infix| infix.is_match(word).unwrap_or(false));
+        let mut affixes = Self { exceptions: HashMap::new(), rejoined: HashSet::new(), longest: 0 };
+        for (word, _) in &EXCEPTIONS {
+            let is_cut = prefix(word) > 0 || suffix(word) > 0 || infixes(word).next().is_some();
             if is_cut {
                 affixes.longest = affixes.longest.max(affixes.cut(word).len());
                 affixes.rejoined.insert(word);
             }
         }
-        affixes.exceptions = data::EXCEPTIONS.iter().copied().collect();
+        affixes.exceptions = EXCEPTIONS.iter().copied().collect();
         affixes
     }
 
@@ -76,16 +58,6 @@ impl Affixes {
         self.rejoin(word, self.cut(word))
     }
 
-    fn prefix(&self, word: &str) -> usize {
-        let found = self.prefix.as_ref().and_then(|prefix| prefix.find(word).ok()?);
-        found.map_or(0, |found| found.end() - found.start())
-    }
-
-    fn suffix(&self, word: &str) -> usize {
-        let found = self.suffix.as_ref().and_then(|suffix| suffix.find(word).ok()?);
-        found.map_or(0, |found| found.end() - found.start())
-    }
-
     /// Cuts off prefixes and suffixes, in turns, until an exception is left or nothing can be cut; then cuts what is
     /// left at infixes.
     fn cut(&self, word: &str) -> Vec<Affix> {
@@ -93,14 +65,14 @@ impl Affixes {
         let mut suffixes = Vec::new();
         let mut rest = word;
         while !rest.is_empty() && !self.is_exception(rest) {
-            let prefix = self.prefix(rest);
+            let prefix = prefix(rest);
             let (before, without_prefix) = rest.split_at_checked(prefix).unwrap_or(("", rest));
             if !before.is_empty() && self.is_exception(without_prefix) {
                 parts.push(Affix::plain(before.len()));
                 rest = without_prefix;
                 break;
             }
-            let suffix = self.suffix(without_prefix);
+            let suffix = suffix(without_prefix);
             let without_suffix = rest.get(..rest.len() - suffix).unwrap_or(rest);
             if suffix > 0 && self.is_exception(without_suffix) {
                 suffixes.push(Affix::plain(suffix));
@@ -130,22 +102,22 @@ impl Affixes {
         if let Some(pieces) = self.exceptions.get(middle) {
             return parts.extend(of(pieces));
         }
-        if self.addresses.contains(middle) {
+        if is_address(middle) {
             return parts.push(Affix::plain(middle.len()));
         }
         let mut start = 0;
-        for found in self.infix.iter().flat_map(|infix| infix.find_iter(middle)).map_while(Result::ok) {
+        for found in infixes(middle) {
             // A mark that begins the word is none between two.
-            if found.start() == 0 {
+            if found.start == 0 {
                 continue;
             }
-            if found.start() > start {
-                parts.push(Affix::plain(found.start() - start));
+            if found.start > start {
+                parts.push(Affix::plain(found.start - start));
             }
-            if found.end() > found.start() {
-                parts.push(Affix::plain(found.end() - found.start()));
+            if found.end > found.start {
+                parts.push(Affix::plain(found.end - found.start));
             }
-            start = found.end();
+            start = found.end;
         }
         if start < middle.len() {
             parts.push(Affix::plain(middle.len() - start));
@@ -200,11 +172,12 @@ impl Affixes {
 }
 
 fn of(pieces: Pieces) -> Vec<Affix> {
-    pieces.iter().map(|(text, norm)| Affix { length: text.len(), norm: *norm }).collect()
+    pieces.iter().map(|&(length, norm)| Affix { length, norm }).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tagger::string_id;
     use super::*;
 
     fn split(word: &str) -> Vec<&str> {
@@ -240,6 +213,6 @@ mod tests {
     #[test]
     fn exceptions_set_norms() {
         let norms: Vec<_> = Affixes::new().split("can't").iter().map(|affix| affix.norm).collect();
-        assert_eq!(norms, [Some("can"), Some("not")]);
+        assert_eq!(norms, [Some(string_id("can")), Some(string_id("not"))]);
     }
 }

@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::context::Context;
+use super::dictionary::Query;
 use super::front::{Tokenized, for_model};
 use super::groups::Group;
-use super::lexicon::{Lexicon, Query};
 use super::markup::Feature;
 use super::prepare::Prepared;
+use super::reader::Reader;
 use super::tags::Tag;
 use super::token::{Token, joined_phonemes};
-use super::unknown::unknown;
 use super::{Word, alphabet};
 use crate::text::mapped::Mapped;
 use crate::text::marks;
@@ -26,13 +26,13 @@ pub(super) fn assemble(
     prepared: &Prepared,
     offset: usize,
     length: usize,
-    lexicon: &Lexicon,
+    reader: &Reader<'_>,
     words: &mut Vec<Word>,
 ) {
     let plain = &prepared.plain;
     let tokenized = Tokenized::new(plain.text());
-    let groups = tokenized.read(lexicon, |tokens| apply(&prepared.features, tokens));
-    let items = items(&groups, lexicon);
+    let groups = tokenized.read(reader, |tokens| apply(&prepared.features, tokens));
+    let items = items(&groups, reader);
     let mut end = 0;
     for (i, item) in items.iter().enumerate() {
         let next = items.get(i + 1).map_or(plain.text().len(), |next| next.range.start);
@@ -72,7 +72,7 @@ fn has_space(plain: &Mapped, range: Range<usize>) -> bool {
 }
 
 /// The words: groups with something to say or that should have.
-fn items(groups: &[Group<'_>], lexicon: &Lexicon) -> Vec<Item> {
+fn items(groups: &[Group<'_>], reader: &Reader<'_>) -> Vec<Item> {
     let mut items = Vec::with_capacity(groups.len());
     // Where a silent group began that belongs to the next, as `$` in `$5`.
     let mut silent: Option<Range<usize>> = None;
@@ -83,8 +83,8 @@ fn items(groups: &[Group<'_>], lexicon: &Lexicon) -> Vec<Item> {
         let range = first.start..last.start + last.text.trim_end().len().max(first_char);
         let silent_before = silent.take().filter(|silent| silent.end == range.start);
         let phonemes = match group.as_slice() {
-            [part] if is_swallowed(part) => apart(part, lexicon),
-            _ => joined_phonemes(group, |part| format!(" {} ", unknown(part.text, lexicon.dialect()))),
+            [part] if is_swallowed(part) => apart(part, reader),
+            _ => joined_phonemes(group, |part| format!(" {} ", reader.unknown(part.text))),
         };
         let phonemes = alphabet::keep(&for_model(&phonemes));
         if phonemes.is_empty() {
@@ -110,7 +110,7 @@ fn is_swallowed(part: &Token<'_>) -> bool {
 }
 
 /// The phonemes of a part apart from its sentence.
-fn apart(part: &Token<'_>, lexicon: &Lexicon) -> String {
+fn apart(part: &Token<'_>, reader: &Reader<'_>) -> String {
     let query = Query {
         text: part.text,
         tag: Tag::NONE,
@@ -119,8 +119,8 @@ fn apart(part: &Token<'_>, lexicon: &Lexicon) -> String {
         is_head: true,
         flags: &part.flags,
     };
-    let known = lexicon.phonemes(query, Context::default());
-    known.unwrap_or_else(|| unknown(part.text, lexicon.dialect()))
+    let known = reader.known(query, Context::default());
+    known.unwrap_or_else(|| reader.unknown(part.text))
 }
 
 #[cfg(test)]
@@ -132,7 +132,7 @@ mod tests {
     fn words(text: &str) -> Vec<(String, String)> {
         let mut words = Vec::new();
         let prepared = prepare(text);
-        assemble(&prepared, 0, text.len(), Lexicon::get(Dialect::Us), &mut words);
+        assemble(&prepared, 0, text.len(), &Reader::of(Dialect::Us), &mut words);
         words.into_iter().map(|word| (text[word.range].to_owned(), word.phonemes)).collect()
     }
 
@@ -147,7 +147,7 @@ mod tests {
         let mut part = Token::new("12", 0, Tag::of(":"), false);
         part.phonemes = Some(String::new());
         assert!(is_swallowed(&part));
-        assert_eq!(apart(&part, Lexicon::get(Dialect::Us)), "twˈɛlv");
+        assert_eq!(apart(&part, &Reader::of(Dialect::Us)), "twˈɛlv");
         part.text = "...";
         assert!(!is_swallowed(&part));
     }

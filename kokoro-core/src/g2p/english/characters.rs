@@ -147,6 +147,16 @@ fn decimal_value(c: char) -> Option<u32> {
     (value < 10).then_some(value)
 }
 
+/// Whether `c` is a digit to Python's `isdigit`: decimal digits, and signs for one digit such as `²`.
+pub(super) fn is_digit(c: char) -> bool {
+    is_decimal_digit(c)
+        || matches!(c,
+            '²' | '³' | '¹' | '\u{2070}' | '\u{2074}'..='\u{2079}' | '\u{2080}'..='\u{2089}'
+            | '\u{2460}'..='\u{2468}' | '\u{2474}'..='\u{247c}' | '\u{2488}'..='\u{2490}' | '\u{24ea}'
+            | '\u{1f100}'..='\u{1f10a}')
+        || DIGIT_SIGNS.iter().any(|(first, last, _)| (*first..=*last).contains(&c))
+}
+
 /// The ASCII digit that means the same as `c`, if there is one.
 pub(super) fn ascii_digit(c: char) -> Option<char> {
     let sign = || {
@@ -199,6 +209,7 @@ mod tests {
         assert_eq!(ascii_digit('❷'), Some('2'));
         assert_eq!(ascii_digit('9'), Some('9'));
         assert_eq!(ascii_digit('½'), None);
+        assert!(is_digit('²') && is_digit('❷') && is_digit('٣') && is_digit('⑨') && !is_digit('½'));
         assert!(ZEROS.is_sorted());
     }
 }

@@ -1,9 +1,10 @@
 //! The steps in order: tokens, groups, phonemes.
 
 use super::groups::{self, Group};
-use super::lexicon::Lexicon;
 use super::markup::Marked;
+use super::reader::Reader;
 use super::speak;
+use super::tagger::Features;
 use super::tags::Tags;
 use super::token::{Token, UNKNOWN, joined_phonemes};
 use super::tokenize::{self, Piece};
@@ -21,14 +22,24 @@ impl<'t> Tokenized<'t> {
         let pieces = tokenize::tokenize(text);
         let input = |piece: &Piece| {
             let token = text.get(piece.range.clone()).unwrap_or_default();
-            (token.to_owned(), piece.norm.clone(), piece.space)
+            Features::new(token, piece.norm, piece.space)
         };
         let tags = Tags::new(pieces.iter().map(input).collect());
         Self { text, pieces, tags }
     }
 
-    /// The groups of the text with the phonemes that `lexicon` knows. `mark` may change the tokens first.
-    pub(super) fn read<'s>(&'s self, lexicon: &Lexicon, mark: impl FnOnce(&mut [Token<'s>])) -> Vec<Group<'s>>
+    /// Finds all tags.
+    #[cfg(feature = "bench")]
+    pub(super) fn tag_all(&self) {
+        self.tags.find(0..self.pieces.len());
+    }
+
+    /// The groups of the text with the phonemes that `reader` knows. `mark` may change the tokens first.
+    pub(super) fn read<'s>(
+        &'s self,
+        reader: &Reader<'_>,
+        mark: impl FnOnce(&mut [Token<'s>]),
+    ) -> Vec<Group<'s>>
     where
         't: 's,
     {
@@ -38,21 +49,21 @@ impl<'t> Tokenized<'t> {
         };
         let mut tokens: Vec<Token<'s>> = self.pieces.iter().enumerate().map(token).collect();
         mark(&mut tokens);
-        let needs_tag = |token: &Token<'_>| groups::needs_tag(token.text) || lexicon.needs_tag(token.text);
+        let needs_tag = |token: &Token<'_>| groups::needs_tag(token.text) || reader.needs_tag(token.text);
         self.tags.find((0..tokens.len()).filter(|&i| tokens.get(i).is_some_and(needs_tag)));
         let tokens = groups::fold(tokens, self.text);
         let mut groups = groups::group(&tokens);
-        speak::speak(&mut groups, lexicon);
+        speak::speak(&mut groups, reader);
         groups
     }
 }
 
 /// The phonemes of `text` exactly as misaki 0.9.4 writes them without a fallback: each part that is in no dictionary is
 /// a `❓`.
-pub(super) fn reference(text: &str, lexicon: &Lexicon) -> String {
+pub(super) fn reference(text: &str, reader: &Reader<'_>) -> String {
     let marked = Marked::read(text);
     let tokenized = Tokenized::new(&marked.text);
-    let groups = tokenized.read(lexicon, |tokens| marked.apply(&tokenized.pieces, tokens));
+    let groups = tokenized.read(reader, |tokens| marked.apply(&tokenized.pieces, tokens));
     let mut phonemes = String::new();
     for group in &groups {
         phonemes.push_str(&joined_phonemes(group, |_| UNKNOWN.to_string()));
@@ -82,7 +93,7 @@ mod tests {
 
     #[test]
     fn the_reference_marks_what_it_does_not_know() {
-        let us = |text| reference(text, Lexicon::get(Dialect::Us));
+        let us = |text| reference(text, &Reader::of(Dialect::Us));
         assert_eq!(us("  It is 9:30 in Qzx. "), "ˌɪt ɪz nˈIn❓ θˈɜɹTi ˈɪn ❓. ");
         assert_eq!(us("[Kokoro](/kˈOkəɹO/) [is](-1)"), "kˈOkəɹO ɪz");
         assert_eq!(us(""), "");

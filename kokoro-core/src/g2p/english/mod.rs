@@ -4,15 +4,16 @@
 //! implemented here, in the order of the data:
 //!
 //! * [`prepare`] cleans the text and reads the markup ([`markup`]);
-//! * [`tokenize`] makes tokens by spaCy's rules ([`affixes`], [`address`]), and [`tags`] finds their parts of speech
+//! * [`tokenize`] makes tokens by spaCy's rules ([`affixes`], [`patterns`], [`address`]), and [`tags`] finds their parts of speech
 //!   where they matter;
 //! * [`groups`] cuts tokens into parts ([`subtokens`]) and speaks punctuation;
 //! * [`speak`] looks the parts up, alone and together, from the last to the first, with the [`context`] of what follows;
-//! * [`lexicon`] knows words and their inflections, [`numbers`] reads digits, [`stress`] moves stress marks;
+//! * [`dictionary`] knows words and their inflections, [`numbers`] reads digits, [`stress`] moves stress marks;
 //! * [`unknown`] has something to say where the dictionaries have not ([`sound`], [`spell`]);
 //! * [`assemble`] makes words with ranges, and [`alphabet`] lets nothing but Kokoro's symbols through.
 //!
-//! The data comes from the crate `misaki-rs`: dictionaries, spaCy's tokenizer rules and tagger.
+//! The data is made by the build script from what the crate `misaki-rs` carries: dictionaries ([`dictionary`]), spaCy's
+//! tokenizer rules ([`tables`]) and the weights of its tagger ([`tagger`]).
 
 mod address;
 mod affixes;
@@ -20,28 +21,36 @@ mod alphabet;
 mod assemble;
 mod characters;
 mod context;
+mod dictionary;
 mod front;
 mod groups;
-mod lexicon;
 mod markup;
 mod numbers;
+mod patterns;
 mod prepare;
+mod reader;
 mod sound;
 mod speak;
 mod spell;
+#[cfg(feature = "bench")]
+mod stages;
 mod stress;
 mod subtokens;
+mod tables;
+mod tagger;
 mod tags;
 mod token;
 mod tokenize;
 mod unknown;
 
-use std::panic::catch_unwind;
-
-use self::lexicon::Lexicon;
-use super::{G2p, Word};
+use self::dictionary::Dictionary;
+use self::reader::Reader;
+use super::{G2p, Settings, Word};
 use crate::text::segment;
 use crate::{Error, ErrorKind, Result};
+
+#[cfg(feature = "bench")]
+pub use self::stages::Stages;
 
 /// Which English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,17 +61,17 @@ pub(crate) enum Dialect {
 
 /// The English front end.
 ///
-/// Its dictionaries, about 60 MB of memory for a dialect, are loaded when it is first used, which takes about 0.15
-/// seconds, and stay for the life of the process.
+/// Its dictionaries lie in the binary and are used as they are; what else it needs is made when it is first used, in about
+/// a millisecond, and stays for the life of the process.
 ///
 /// A word whose phonemes are empty is one that it cannot speak, such as a word in another script or an emoji.
 /// Punctuation that has no sound, such as a bracket, yields no word. Words that are in no dictionary are
 /// read by letter-to-sound rules; abbreviations are spelled.
 ///
 /// ```
-/// use kokoro_core::g2p::{English, G2p};
+/// use kokoro_core::g2p::{English, G2p, Settings};
 /// # fn main() -> kokoro_core::Result<()> {
-/// let words = English::US.words("Hello, world!")?;
+/// let words = English::US.words("Hello, world!", &Settings::default())?;
 /// let phonemes: Vec<_> = words.iter().map(|word| word.phonemes.as_str()).collect();
 /// assert_eq!(phonemes, ["həlˈO", ",", "wˈɜɹld", "!"]);
 /// # Ok(())
@@ -79,13 +88,13 @@ impl English {
     /// British English.
     pub const GB: English = English { dialect: Dialect::Gb };
 
-    /// Loads the dictionaries now rather than with the first text.
+    /// Makes ready what is needed now rather than with the first text.
     ///
     /// # Errors
     /// [`ErrorKind::Internal`] if they cannot be read, which is a defect of this
     /// library.
     pub fn load(&self) -> Result<()> {
-        self.lexicon().map(|_| ())
+        self.dictionary().map(|_| ())
     }
 
     /// The phonemes of `text` exactly as Python's misaki 0.9.4 writes them without a fallback: a `❓` stands for
@@ -95,29 +104,26 @@ impl English {
     /// Those of [`Self::load`].
     #[doc(hidden)]
     pub fn reference(&self, text: &str) -> Result<String> {
-        Ok(front::reference(text, self.lexicon()?))
+        let reader = Reader { dictionary: &self.dictionary()?, settings: &Settings::default() };
+        Ok(front::reference(text, &reader))
     }
 
-    fn lexicon(&self) -> Result<&'static Lexicon> {
-        // Reading the data is the only thing that `misaki-rs` could panic at.
-        catch_unwind(|| {
-            tokenize::load();
-            tags::load();
-            Lexicon::get(self.dialect)
-        })
-        .map_err(|_| Error::new(ErrorKind::Internal, "the English dictionaries cannot be loaded"))
+    fn dictionary(&self) -> Result<Dictionary> {
+        tokenize::load();
+        let dictionary = Dictionary::get(self.dialect).filter(|_| tagger::network().is_some());
+        dictionary.ok_or_else(|| Error::new(ErrorKind::Internal, "the English dictionaries cannot be read"))
     }
 }
 
 impl G2p for English {
-    fn words(&self, text: &str) -> Result<Vec<Word>> {
-        let lexicon = self.lexicon()?;
+    fn words(&self, text: &str, settings: &Settings) -> Result<Vec<Word>> {
+        let reader = Reader { dictionary: &self.dictionary()?, settings };
         let mut words = Vec::new();
         for segment in segment::segments(text) {
             let first = words.len();
             let (range, inside) = (segment.range.clone(), &text[segment.range.clone()]);
             let prepared = prepare::prepare(inside);
-            assemble::assemble(&prepared, range.start, range.len(), lexicon, &mut words);
+            assemble::assemble(&prepared, range.start, range.len(), &reader, &mut words);
             if let Some(last) = words[first..].last_mut() {
                 last.space_after |= text[segment.range.end..].starts_with(char::is_whitespace);
             }

@@ -4,25 +4,26 @@
 
 use super::characters::is_letter;
 use super::context::{Context, is_pause};
+use super::dictionary::Query;
 use super::groups::Group;
-use super::lexicon::{Lexicon, Query};
+use super::reader::Reader;
 use super::stress::{PRIMARY, Stress, weight};
 use super::token::{Token, common_flags, common_stress, common_tag};
 
 /// Gives phonemes to all parts that the dictionaries know.
-pub(super) fn speak(groups: &mut [Group<'_>], lexicon: &Lexicon) {
+pub(super) fn speak(groups: &mut [Group<'_>], reader: &Reader<'_>) {
     let mut context = Context::default();
     for group in groups.iter_mut().rev() {
         match group.as_mut_slice() {
             [token] => {
                 if token.phonemes.is_none() {
                     let text = if token.is_to { "to" } else { token.text };
-                    token.phonemes = lexicon.phonemes(Query { text, ..query(token) }, context);
+                    token.phonemes = reader.known(Query { text, ..query(token) }, context);
                 }
                 context = context.before(token.text, token.tag, token.phonemes.as_deref());
             }
             parts => {
-                context = speak_parts(parts, lexicon, context);
+                context = speak_parts(parts, reader, context);
                 settle(parts);
             }
         }
@@ -41,7 +42,7 @@ fn query<'a>(token: &'a Token<'_>) -> Query<'a> {
 }
 
 /// Finds the longest run of parts that is known together, ending with the last part, then goes on before it.
-fn speak_parts(parts: &mut [Token<'_>], lexicon: &Lexicon, mut context: Context) -> Context {
+fn speak_parts(parts: &mut [Token<'_>], reader: &Reader<'_>, mut context: Context) -> Context {
     let mut text = String::new();
     let mut starts = Vec::with_capacity(parts.len() + 1);
     for part in parts.iter() {
@@ -64,7 +65,7 @@ fn speak_parts(parts: &mut [Token<'_>], lexicon: &Lexicon, mut context: Context)
                 is_head: run.first()?.is_head,
                 flags: &flags,
             };
-            let phonemes = lexicon.phonemes(query, context)?;
+            let phonemes = reader.known(query, context)?;
             context = context.before(text, tag, Some(&phonemes));
             Some((start, phonemes))
         });
@@ -160,7 +161,7 @@ mod tests {
             token.is_head = false;
         }
         let mut groups = vec![tokens];
-        speak(&mut groups, Lexicon::get(Dialect::Us));
+        speak(&mut groups, &Reader::of(Dialect::Us));
         joined_phonemes(&groups[0], |_| "❓".into())
     }
 

@@ -5,33 +5,23 @@
 
 use std::cell::RefCell;
 
-use misaki_rs::spacy_tagger::Tagger;
-use once_cell::sync::Lazy;
+use super::tagger::{self, Features, LAYERS};
 
-/// How many tokens to either side the tag of a token depends on: the network has four layers, each of which looks at
-/// the neighbours.
-const REACH: usize = 4;
+/// How many tokens to either side the tag of a token depends on.
+const REACH: usize = LAYERS;
 
-/// What one run of the tagger costs before its first token, in tokens: it pads both ends.
-const RUN_COST: usize = 2 * REACH;
-
-static TAGGER: Lazy<Tagger> = Lazy::new(Tagger::load);
-
-/// Loads the tagger now rather than with the first tag.
-pub(super) fn load() {
-    Lazy::force(&TAGGER);
-}
+/// Tokens of one run of the tagger. More would only take more memory.
+const LONGEST_RUN: usize = 128;
 
 /// The tags of the tokens of a text.
 #[derive(Debug)]
 pub(super) struct Tags {
-    /// Text, norm and whether a space follows, as the tagger takes them.
-    tokens: Vec<(String, String, bool)>,
+    tokens: Vec<Features>,
     found: RefCell<Vec<Option<&'static str>>>,
 }
 
 impl Tags {
-    pub(super) fn new(tokens: Vec<(String, String, bool)>) -> Self {
+    pub(super) fn new(tokens: Vec<Features>) -> Self {
         let found = RefCell::new(vec![None; tokens.len()]);
         Self { tokens, found }
     }
@@ -46,8 +36,10 @@ impl Tags {
         let mut run: Option<(usize, usize)> = None;
         for index in indices {
             run = match run {
-                // Starting anew would cost as much as going on.
-                Some((first, last)) if index - last <= 2 * REACH + RUN_COST => Some((first, index)),
+                // Starting anew would look at as many tokens as going on.
+                Some((first, last)) if index - last <= 2 * REACH && index - first < LONGEST_RUN => {
+                    Some((first, index))
+                }
                 Some((first, last)) => {
                     self.find_run(first, last);
                     Some((index, index))
@@ -63,14 +55,11 @@ impl Tags {
     fn find_run(&self, first: usize, last: usize) {
         let start = first.saturating_sub(REACH);
         let end = (last + REACH + 1).min(self.tokens.len());
-        let tags = TAGGER.tag(self.tokens.get(start..end).unwrap_or_default());
+        let (Some(network), Some(tokens)) = (tagger::network(), self.tokens.get(start..end)) else { return };
+        let tags = network.tags(tokens, first - start, end - last - 1);
         let mut found = self.found.borrow_mut();
-        for (index, tag) in (start..end).zip(tags) {
-            if (first..=last).contains(&index)
-                && let Some(found) = found.get_mut(index)
-            {
-                *found = Some(intern(tag));
-            }
+        for (found, tag) in found.iter_mut().skip(first).zip(tags) {
+            *found = Some(tag);
         }
     }
 
@@ -81,11 +70,6 @@ impl Tags {
             self.found.borrow().get(index).copied().flatten()
         })
     }
-}
-
-/// The tagger's own copy of a label.
-fn intern(tag: &str) -> &'static str {
-    TAGGER.labels.iter().find(|label| *label == tag).map_or("", String::as_str)
 }
 
 /// The part of speech of a token in Penn Treebank tags, or none, found when it is asked for.
@@ -144,23 +128,26 @@ impl Tag<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tagger::string_id;
     use super::*;
 
-    fn tokens(text: &str) -> Vec<(String, String, bool)> {
-        text.split(' ').map(|word| (word.to_owned(), word.to_lowercase(), true)).collect()
+    const TEXT: &str =
+        "The old man read the lead story aloud to us , and we used to record every object he used .";
+
+    fn tokens() -> Vec<Features> {
+        TEXT.split(' ').map(|word| Features::new(word, string_id(&word.to_lowercase()), true)).collect()
     }
 
     #[test]
     fn one_tag_is_the_same_as_among_all() {
-        let text =
-            "The old man read the lead story aloud to us , and we used to record every object he used .";
-        let tokens = tokens(text);
-        let all: Vec<String> = TAGGER.tag(&tokens).into_iter().map(str::to_owned).collect();
+        // More than one run takes.
+        let tokens = tokens().repeat(2 * LONGEST_RUN / 20);
+        let all = tagger::network().unwrap().tags(&tokens, 0, 0);
         for step in 1..7 {
             let tags = Tags::new(tokens.clone());
             tags.find((0..tokens.len()).step_by(step * 3));
             for index in (0..tokens.len()).step_by(step) {
-                assert_eq!(tags.tag(index).get(), all.get(index).map(String::as_str));
+                assert_eq!(tags.tag(index).get(), all.get(index).copied());
             }
         }
     }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn us(text: &str) -> Vec<Word> {
-    English::US.words(text).unwrap()
+    English::US.words(text, &Settings::default()).unwrap()
 }
 
 /// The text of each word with its phonemes, `_` for a space after it.
@@ -33,8 +33,8 @@ fn words_have_ranges_phonemes_and_spaces() {
 #[test]
 fn dialects_differ() {
     let text = "water";
-    assert_eq!(shown(&English::US.words(text).unwrap(), text), "water|wˈɔTəɹ");
-    assert_eq!(shown(&English::GB.words(text).unwrap(), text), "water|wˈɔːtə");
+    assert_eq!(shown(&English::US.words(text, &Settings::default()).unwrap(), text), "water|wˈɔTəɹ");
+    assert_eq!(shown(&English::GB.words(text, &Settings::default()).unwrap(), text), "water|wˈɔːtə");
 }
 
 #[test]
@@ -170,7 +170,7 @@ proptest! {
     #[test]
     fn any_text_gives_words_in_order_and_in_the_alphabet(text in any::<String>()) {
         check(&text, &us(&text))?;
-        check(&text, &English::GB.words(&text).unwrap())?;
+        check(&text, &English::GB.words(&text, &Settings::default()).unwrap())?;
     }
 
     #[test]

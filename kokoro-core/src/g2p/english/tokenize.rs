@@ -5,11 +5,12 @@
 
 use std::ops::Range;
 
-use misaki_rs::{norms, spacy_tagger};
 use once_cell::sync::Lazy;
 
 use super::affixes::Affixes;
 use super::characters::is_space;
+use super::tables::{BASE_NORMS, LEXEME_NORMS};
+use super::tagger::string_id;
 
 /// A token by its place in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +18,8 @@ pub(super) struct Piece {
     pub(super) range: Range<usize>,
     /// Whether a space follows.
     pub(super) space: bool,
-    /// The form that the tagger sees.
-    pub(super) norm: String,
+    /// Its form without case and abbreviation, by number.
+    pub(super) norm: u64,
 }
 
 static AFFIXES: Lazy<Affixes> = Lazy::new(Affixes::new);
@@ -56,23 +57,23 @@ pub(super) fn tokenize(text: &str) -> Vec<Piece> {
     pieces
 }
 
-fn piece(text: &str, range: Range<usize>, norm: Option<String>) -> Piece {
+fn piece(text: &str, range: Range<usize>, norm: Option<u64>) -> Piece {
     let norm = norm.unwrap_or_else(|| general_norm(&text[range.clone()]));
     Piece { range, space: false, norm }
 }
 
 /// The norm of a token for which no exception sets one.
-fn general_norm(token: &str) -> String {
-    let base = norms::BASE_NORMS.binary_search_by_key(&token, |&(key, _)| key).ok();
-    let base = base.and_then(|at| norms::BASE_NORMS.get(at));
-    if let Some((_, norm)) = base {
-        return (*norm).to_owned();
+fn general_norm(token: &str) -> u64 {
+    let base = BASE_NORMS.binary_search_by_key(&token, |&(mark, _)| mark).ok();
+    if let Some(&(_, norm)) = base.and_then(|at| BASE_NORMS.get(at)) {
+        return norm;
     }
-    let hash = spacy_tagger::hash_string(token);
-    let lexeme = norms::LEXEME_NORMS.binary_search_by_key(&hash, |&(key, _)| key).ok();
-    match lexeme.and_then(|at| norms::LEXEME_NORMS.get(at)) {
-        Some((_, norm)) => (*norm).to_owned(),
-        None => token.to_lowercase(),
+    let number = string_id(token);
+    let lexeme = LEXEME_NORMS.binary_search_by_key(&number, |&(key, _)| key).ok();
+    match lexeme.and_then(|at| LEXEME_NORMS.get(at)) {
+        Some(&(_, norm)) => norm,
+        None if token.bytes().all(|c| c.is_ascii_lowercase()) => number,
+        None => string_id(&token.to_lowercase()),
     }
 }
 
@@ -86,7 +87,7 @@ fn split(text: &str, range: Range<usize>, pieces: &mut Vec<Piece>) {
     let mut start = range.start;
     for affix in AFFIXES.split(chunk) {
         let end = start + affix.length;
-        pieces.push(piece(text, start..end, affix.norm.map(str::to_owned)));
+        pieces.push(piece(text, start..end, affix.norm));
         start = end;
     }
 }

@@ -4,7 +4,7 @@
 
 mod words;
 
-use super::lexicon::Lexicon;
+use super::dictionary::Dictionary;
 use super::stress::Stress;
 
 /// A currency sign with the names of its unit and of a hundredth of it.
@@ -46,26 +46,26 @@ pub(super) struct Number<'a> {
 }
 
 /// The phonemes of a number. `None` if it cannot be read.
-pub(super) fn phonemes(number: Number<'_>, lexicon: &Lexicon) -> Option<String> {
+pub(super) fn phonemes(number: Number<'_>, dictionary: &Dictionary) -> Option<String> {
     let bare = number.word.trim_end_matches(|c: char| c.is_ascii_lowercase() || c == '\'');
     let suffix = &number.word[bare.len()..];
-    let mut reading = Reading { lexicon, flags: number.flags, parts: Vec::new() };
+    let mut reading = Reading { dictionary, flags: number.flags, parts: Vec::new() };
     reading.read(bare, suffix, number)?;
     if reading.parts.is_empty() {
         return None;
     }
     let phonemes = reading.parts.join(" ");
     match suffix {
-        "s" | "'s" => lexicon.with_s(phonemes),
-        "ed" | "'d" => lexicon.with_ed(phonemes),
-        "ing" => lexicon.with_ing(phonemes),
+        "s" | "'s" => dictionary.with_s(phonemes),
+        "ed" | "'d" => dictionary.with_ed(phonemes),
+        "ing" => dictionary.with_ing(phonemes),
         _ => Some(phonemes),
     }
 }
 
 /// `phonemes` followed by the name of a currency.
-pub(super) fn with_currency(phonemes: String, currency: Option<char>, lexicon: &Lexicon) -> String {
-    let name = currency.and_then(units).and_then(|(unit, _)| lexicon.plural(unit));
+pub(super) fn with_currency(phonemes: String, currency: Option<char>, dictionary: &Dictionary) -> String {
+    let name = currency.and_then(units).and_then(|(unit, _)| dictionary.plural(unit));
     match name {
         Some(name) => format!("{phonemes} {name}"),
         None => phonemes,
@@ -74,7 +74,7 @@ pub(super) fn with_currency(phonemes: String, currency: Option<char>, lexicon: &
 
 /// The reading so far.
 struct Reading<'a> {
-    lexicon: &'a Lexicon,
+    dictionary: &'a Dictionary,
     flags: &'a str,
     parts: Vec<String>,
 }
@@ -171,9 +171,9 @@ impl Reading<'_> {
             self.number(digits, i == 0)?;
             let is_one = digits.trim_start_matches('0') == "1";
             let name = if is_one || unit == "pence" {
-                self.lexicon.plain(unit, None)
+                self.dictionary.plain(unit, None)
             } else {
-                self.lexicon.plural(unit)
+                self.dictionary.plural(unit)
             };
             self.parts.push(name?);
         }
@@ -207,7 +207,7 @@ impl Reading<'_> {
     }
 
     fn word(&mut self, word: &str, stress: Option<Stress>) -> Option<()> {
-        self.parts.push(self.lexicon.plain(word, stress)?);
+        self.parts.push(self.dictionary.plain(word, stress)?);
         Some(())
     }
 }
@@ -229,7 +229,7 @@ mod tests {
     fn read(word: &str, currency: Option<char>, is_head: bool, flags: &str) -> String {
         assert!(is_number(word, is_head), "{word}");
         let number = Number { word, currency, is_head, flags };
-        phonemes(number, Lexicon::get(Dialect::Us)).unwrap_or_default()
+        phonemes(number, &Dictionary::get(Dialect::Us).unwrap()).unwrap_or_default()
     }
 
     #[test]

@@ -1,18 +1,18 @@
 //! The pronunciation dictionaries, and how a word is looked up in them.
 //!
-//! The data is misaki's (Apache-2.0), taken from the crate `misaki-rs`: a checked dictionary ("gold") and an unchecked one
-//! ("silver") for each dialect. The rules are those of misaki 0.9.4 (Apache-2.0), `Lexicon`.
+//! The data is misaki's (Apache-2.0): a checked dictionary ("gold") and an unchecked one ("silver") for each dialect, which
+//! the build script takes from the crate `misaki-rs` and compiles into a [`table`]. The rules are those of misaki 0.9.4
+//! (Apache-2.0), `Lexicon`.
 
+mod hash;
 mod inflection;
 mod special;
+mod table;
 mod word;
 
-use std::collections::HashMap;
+use once_cell::sync::OnceCell;
 
-use misaki_rs::data;
-use misaki_rs::lexicon::PhonemeEntry;
-use once_cell::sync::Lazy;
-
+use self::table::{Entry, Found, Phonemes, Table};
 use super::Dialect;
 use super::characters::{is_all_lower, is_all_upper, is_letter};
 use super::context::Context;
@@ -21,32 +21,32 @@ use super::tags::Tag;
 
 pub(super) use self::word::Query;
 
-type Entries = HashMap<String, PhonemeEntry>;
-
 /// The dictionaries of one dialect.
-pub(super) struct Lexicon {
+pub(super) struct Dictionary {
     dialect: Dialect,
-    gold: Entries,
-    silver: Entries,
+    table: &'static Table,
 }
 
-impl Lexicon {
-    /// The dictionaries of `dialect`, loaded on the first call.
-    pub(super) fn get(dialect: Dialect) -> &'static Self {
-        static US: Lazy<Lexicon> = Lazy::new(|| Lexicon {
-            dialect: Dialect::Us,
-            gold: data::load_us_gold(),
-            silver: data::load_us_silver(),
-        });
-        static GB: Lazy<Lexicon> = Lazy::new(|| Lexicon {
-            dialect: Dialect::Gb,
-            gold: data::load_gb_gold(),
-            silver: data::load_gb_silver(),
-        });
-        match dialect {
-            Dialect::Us => &US,
-            Dialect::Gb => &GB,
-        }
+impl std::fmt::Debug for Dictionary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Dictionary").field(&self.dialect).finish()
+    }
+}
+
+impl Dictionary {
+    /// The dictionaries of `dialect`. `None` would be a defect of the build.
+    pub(super) fn get(dialect: Dialect) -> Option<Self> {
+        static US: OnceCell<Option<Table>> = OnceCell::new();
+        static GB: OnceCell<Option<Table>> = OnceCell::new();
+        let table = match dialect {
+            Dialect::Us => {
+                US.get_or_init(|| Table::read(include_bytes!(concat!(env!("OUT_DIR"), "/us.dictionary"))))
+            }
+            Dialect::Gb => {
+                GB.get_or_init(|| Table::read(include_bytes!(concat!(env!("OUT_DIR"), "/gb.dictionary"))))
+            }
+        };
+        Some(Self { dialect, table: table.as_ref()? })
     }
 
     pub(super) fn dialect(&self) -> Dialect {
@@ -66,16 +66,41 @@ impl Lexicon {
         self.with_s(self.plain(word, None)?)
     }
 
-    fn gold(&self, word: &str) -> Option<&PhonemeEntry> {
-        find(&self.gold, word)
+    /// The checked entry of a word.
+    fn gold(&self, word: &str) -> Option<Entry> {
+        self.find(word, |found| found.gold)
     }
 
-    fn silver(&self, word: &str) -> Option<&PhonemeEntry> {
-        find(&self.silver, word)
+    /// The unchecked entry of a word.
+    fn silver(&self, word: &str) -> Option<Entry> {
+        self.find(word, |found| found.silver)
     }
 
     fn has(&self, word: &str) -> bool {
-        self.gold(word).is_some() || self.silver(word).is_some()
+        self.find(word, |found| found.gold.or(found.silver)).is_some()
+    }
+
+    /// Words are also found with the other case of their first letter, if the rest is small and there is more than one.
+    fn find(&self, word: &str, which: impl Fn(Found) -> Option<Entry>) -> Option<Entry> {
+        // No key is longer than the longest English word by far, or other than ASCII.
+        let mut key = [0; 64];
+        let key = key.get_mut(..word.len())?;
+        key.copy_from_slice(word.as_bytes());
+        let find = |key: &[u8]| self.table.find(key).and_then(&which);
+        if let Some(entry) = find(key) {
+            return Some(entry);
+        }
+        let (first, rest) = key.split_first_mut()?;
+        if !first.is_ascii_alphabetic()
+            || rest.is_empty()
+            || !word.is_ascii()
+            || !is_all_lower(word.get(1..)?)
+        {
+            return None;
+        }
+        // A letter changes its case with this bit.
+        *first ^= 0x20;
+        find(key)
     }
 
     /// Whether [`Self::lookup`] has something for `word`: the dictionaries know it, or it is of the kind that is
@@ -113,12 +138,12 @@ impl Lexicon {
             None => self.silver(word).and_then(|entry| reading(entry, tag, context)),
         };
         match phonemes {
-            Some(phonemes) if !is_name || phonemes.contains(PRIMARY) => {
-                Some(stress::apply(phonemes.to_owned(), stress))
+            Some(phonemes) if !is_name || phonemes.chars().any(|symbol| symbol == PRIMARY) => {
+                Some(stress::apply(phonemes.to_text(), stress))
             }
             phonemes => self
                 .spelled(word)
-                .or_else(|| phonemes.map(|phonemes| stress::apply(phonemes.to_owned(), stress))),
+                .or_else(|| phonemes.map(|phonemes| stress::apply(phonemes.to_text(), stress))),
         }
     }
 
@@ -127,8 +152,7 @@ impl Lexicon {
         let mut names = String::new();
         for c in word.chars().filter(|&c| is_letter(c)) {
             let upper: String = c.to_uppercase().collect();
-            let Some(PhonemeEntry::Simple(name)) = self.gold(&upper) else { return None };
-            names.push_str(name);
+            names.extend(self.gold(&upper)?.single()?.chars());
         }
         let mut names = Stress::SECONDARY.apply(names);
         if let Some(last) = names.rfind(SECONDARY) {
@@ -138,35 +162,15 @@ impl Lexicon {
     }
 }
 
-/// The entry of `word`. Words are also found with the other case of their first letter, if the rest is small and there
-/// is more than one.
-fn find<'e>(entries: &'e Entries, word: &str) -> Option<&'e PhonemeEntry> {
-    if let Some(entry) = entries.get(word) {
-        return Some(entry);
+/// What an entry says in this place. A reading that says nothing means that the word is to be spelled.
+fn reading(entry: Entry, tag: Tag<'_>, context: Option<Context>) -> Option<Phonemes> {
+    if let Some(phonemes) = entry.single() {
+        return Some(phonemes);
     }
-    // All keys are ASCII.
-    let (first, rest) = word.as_bytes().split_first()?;
-    let changed =
-        if first.is_ascii_lowercase() { first.to_ascii_uppercase() } else { first.to_ascii_lowercase() };
-    if changed == *first || rest.is_empty() || !word.is_ascii() || !is_all_lower(word.get(1..)?) {
-        return None;
-    }
-    let mut key = String::with_capacity(word.len());
-    key.push(char::from(changed));
-    key.push_str(word.get(1..)?);
-    entries.get(&key)
-}
-
-/// What an entry says in this place. `Some(None)` in the data means that the word is to be spelled.
-fn reading<'e>(entry: &'e PhonemeEntry, tag: Tag<'_>, context: Option<Context>) -> Option<&'e str> {
-    let readings = match entry {
-        PhonemeEntry::Simple(phonemes) => return Some(phonemes),
-        PhonemeEntry::Tagged(readings) => readings,
-    };
     let before_pause = context.is_some_and(|context| context.vowel_follows.is_none());
-    let by_pause = || readings.get("None").filter(|_| before_pause);
-    let by_tag = || readings.get(tag.get()?).or_else(|| readings.get(tag.class()?));
-    by_pause().or_else(by_tag).or_else(|| readings.get("DEFAULT"))?.as_deref()
+    let by_pause = || entry.tagged("None").filter(|_| before_pause);
+    let by_tag = || entry.tagged(tag.get()?).or_else(|| entry.tagged(tag.class()?));
+    by_pause().or_else(by_tag).or_else(|| entry.tagged("DEFAULT"))?
 }
 
 #[cfg(test)]
@@ -174,20 +178,20 @@ mod tests {
     use super::*;
 
     fn lookup(word: &str, tag: Tag<'_>, context: Context) -> Option<String> {
-        Lexicon::get(Dialect::Us).lookup(word, tag, None, Some(context))
+        Dictionary::get(Dialect::Us).unwrap().lookup(word, tag, None, Some(context))
     }
 
     #[test]
     fn words_are_found_with_either_case() {
-        let lexicon = Lexicon::get(Dialect::Us);
+        let dictionary = Dictionary::get(Dialect::Us).unwrap();
         assert!(
-            lexicon.has("bridge")
-                && lexicon.has("Bridge")
-                && !lexicon.has("BRIDGE")
-                && !lexicon.has("bRidge")
+            dictionary.has("bridge")
+                && dictionary.has("Bridge")
+                && !dictionary.has("BRIDGE")
+                && !dictionary.has("bRidge")
         );
-        assert!(lexicon.has("london") && lexicon.has("London"));
-        assert!(!lexicon.has("b") && lexicon.has("B"));
+        assert!(dictionary.has("london") && dictionary.has("London"));
+        assert!(!dictionary.has("b") && dictionary.has("B"));
     }
 
     #[test]
@@ -203,6 +207,6 @@ mod tests {
     fn abbreviations_are_spelled() {
         assert_eq!(lookup("KG", Tag::of("NNP"), Context::default()).unwrap(), "kˌAʤˈi");
         assert_eq!(lookup("x", Tag::NONE, Context::default()).unwrap(), "ˈɛks");
-        assert_eq!(Lexicon::get(Dialect::Us).spelled("É"), None);
+        assert_eq!(Dictionary::get(Dialect::Us).unwrap().spelled("É"), None);
     }
 }

@@ -9,7 +9,7 @@ use super::super::context::Context;
 use super::super::numbers::{self, Number};
 use super::super::stress::{self, Stress};
 use super::super::tags::Tag;
-use super::Lexicon;
+use super::Dictionary;
 
 /// A word as it stands in its sentence.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +26,7 @@ pub(in super::super) struct Query<'a> {
     pub(in super::super) flags: &'a str,
 }
 
-impl Lexicon {
+impl Dictionary {
     /// The phonemes of a word or a number. `None` if the dictionaries do not know it.
     pub(in super::super) fn phonemes(&self, query: Query<'_>, context: Context) -> Option<String> {
         let word = normalized(query.text);
@@ -119,7 +119,7 @@ mod tests {
     fn phonemes(text: &str, tag: &'static str) -> Option<String> {
         let query = Query { text, tag: Tag::of(tag), stress: None, currency: None, is_head: true, flags: "" };
         let context = Context { vowel_follows: Some(false), to_follows: false };
-        Lexicon::get(Dialect::Us).phonemes(query, context)
+        Dictionary::get(Dialect::Us).unwrap().phonemes(query, context)
     }
 
     #[test]
@@ -153,9 +153,9 @@ mod tests {
             is_head: true,
             flags: "",
         };
-        let lexicon = Lexicon::get(Dialect::Us);
-        assert_eq!(lexicon.phonemes(five_dollars, Context::default()).unwrap(), "fˈIv dˈɑləɹz");
+        let dictionary = Dictionary::get(Dialect::Us).unwrap();
+        assert_eq!(dictionary.phonemes(five_dollars, Context::default()).unwrap(), "fˈIv dˈɑləɹz");
         let billion = Query { text: "billion", ..five_dollars };
-        assert_eq!(lexicon.phonemes(billion, Context::default()).unwrap(), "bˈɪljən dˈɑləɹz");
+        assert_eq!(dictionary.phonemes(billion, Context::default()).unwrap(), "bˈɪljən dˈɑləɹz");
     }
 }

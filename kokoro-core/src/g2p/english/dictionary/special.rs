@@ -2,13 +2,11 @@
 //!
 //! The rules are those of misaki 0.9.4 (Apache-2.0), `get_special_case`.
 
-use misaki_rs::lexicon::PhonemeEntry;
-
 use super::super::characters::{is_all_upper, is_letter};
 use super::super::context::Context;
 use super::super::stress::Stress;
 use super::super::tags::Tag;
-use super::{Lexicon, reading};
+use super::{Dictionary, reading};
 
 /// The word for a sign.
 pub(super) fn symbol(sign: &str) -> Option<&'static str> {
@@ -30,12 +28,12 @@ fn address_symbol(sign: &str) -> Option<&'static str> {
     }
 }
 
-impl Lexicon {
+impl Dictionary {
     /// Whether the phonemes of `word` are likely to depend on its tag. Where it is wrong, only time is lost.
     pub(in super::super) fn needs_tag(&self, word: &str) -> bool {
         matches!(word, "a" | "in" | "In" | "by" | "By" | "used" | "Used" | "am" | "Am")
             || (is_all_upper(word) && !word.is_empty())
-            || matches!(self.gold(word), Some(PhonemeEntry::Tagged(_)))
+            || self.gold(word).is_some_and(|entry| entry.single().is_none())
     }
 
     /// The phonemes of a word that the dictionaries do not decide alone.
@@ -104,11 +102,8 @@ impl Lexicon {
     fn used(&self, is_habit: bool) -> Option<String> {
         let entry = self.gold("used")?;
         let default = reading(entry, Tag::NONE, None);
-        let habit = match entry {
-            PhonemeEntry::Tagged(readings) if is_habit => readings.get("VBD").and_then(Option::as_deref),
-            _ => None,
-        };
-        Some(habit.or(default)?.to_owned())
+        let habit = entry.tagged("VBD").flatten().filter(|_| is_habit);
+        Some(habit.or(default)?.to_text())
     }
 }
 
@@ -139,7 +134,7 @@ mod tests {
 
     fn special(word: &str, tag: &'static str, vowel_follows: Option<bool>) -> Option<String> {
         let context = Context { vowel_follows, to_follows: false };
-        Lexicon::get(Dialect::Us).special(word, Tag::of(tag), None, context)
+        Dictionary::get(Dialect::Us).unwrap().special(word, Tag::of(tag), None, context)
     }
 
     #[test]
@@ -161,7 +156,7 @@ mod tests {
     fn used_to_is_a_habit() {
         let used = |tag, to_follows| {
             let context = Context { vowel_follows: Some(false), to_follows };
-            Lexicon::get(Dialect::Us).special("used", Tag::of(tag), None, context).unwrap()
+            Dictionary::get(Dialect::Us).unwrap().special("used", Tag::of(tag), None, context).unwrap()
         };
         assert_eq!(used("VBD", true), "jˈust");
         assert_eq!(used("VBD", false), "jˈuzd");

@@ -6,9 +6,9 @@ use super::super::Dialect;
 use super::super::context::Context;
 use super::super::stress::Stress;
 use super::super::tags::Tag;
-use super::Lexicon;
+use super::Dictionary;
 
-impl Lexicon {
+impl Dictionary {
     /// `stem` with the sound of `-s`. `None` for a silent stem.
     pub(in super::super) fn with_s(&self, stem: String) -> Option<String> {
         let last = stem.chars().next_back()?;
@@ -153,19 +153,19 @@ mod tests {
 
     #[test]
     fn endings_sound_after_the_sound_before() {
-        let s = |dialect, stem: &str| Lexicon::get(dialect).with_s(stem.into());
+        let s = |dialect, stem: &str| Dictionary::get(dialect).unwrap().with_s(stem.into());
         assert_eq!(s(US, "kˈæt").unwrap(), "kˈæts");
         assert_eq!(s(US, "dˈɑɡ").unwrap(), "dˈɑɡz");
         assert_eq!(s(US, "bˈʌs").unwrap(), "bˈʌsᵻz");
         assert_eq!(s(GB, "bˈʌs").unwrap(), "bˈʌsɪz");
         assert_eq!(s(US, ""), None);
-        let ed = |dialect, stem: &str| Lexicon::get(dialect).with_ed(stem.into());
+        let ed = |dialect, stem: &str| Dictionary::get(dialect).unwrap().with_ed(stem.into());
         assert_eq!(ed(US, "wˈɔk").unwrap(), "wˈɔkt");
         assert_eq!(ed(US, "wˈAt").unwrap(), "wˈAɾᵻd");
         assert_eq!(ed(GB, "wˈAt").unwrap(), "wˈAtɪd");
         assert_eq!(ed(US, "ˈækt").unwrap(), "ˈæktᵻd");
         assert_eq!(ed(US, "ˈɛnd").unwrap(), "ˈɛndᵻd");
-        let ing = |dialect, stem: &str| Lexicon::get(dialect).with_ing(stem.into());
+        let ing = |dialect, stem: &str| Dictionary::get(dialect).unwrap().with_ing(stem.into());
         assert_eq!(ing(US, "wˈAt").unwrap(), "wˈAɾɪŋ");
         assert_eq!(ing(GB, "wˈAt").unwrap(), "wˈAtɪŋ");
         assert_eq!(ing(GB, "stˈɑː"), None);

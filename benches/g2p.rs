@@ -1,0 +1,58 @@
+//! The English front end, in whole and step by step.
+
+#![allow(missing_docs, clippy::expect_used, reason = "a benchmark")]
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use kokoro_core::g2p::{English, G2p, Settings, Stages};
+
+const SENTENCE: &str = "The old bridge was destroyed by fire, and nobody knows where they are hiding.";
+const NUMBERS: &str =
+    "On Oct. 9th, 2025, at 9:30 a.m., 1,250 people paid $3.50 each for 512GB of storage (20% off).";
+const UNKNOWN: [&str; 4] = ["frobnicator", "thrimbleton", "kubernetes", "zorvexian"];
+
+fn stages(criterion: &mut Criterion) {
+    let stages = Stages::new().expect("the dictionaries can be read");
+    for (name, text) in [("prose", SENTENCE), ("numbers", NUMBERS)] {
+        let mut group = criterion.benchmark_group(format!("g2p/{name}"));
+        group.bench_function("prepare", |bencher| bencher.iter(|| stages.prepare(text)));
+        group.bench_function("tokenize", |bencher| bencher.iter(|| stages.tokenize(text)));
+        group.bench_function("tokenize_and_tag_all", |bencher| bencher.iter(|| stages.tag_all(text)));
+        group.bench_function("tokenize_tag_and_read", |bencher| bencher.iter(|| stages.read(text)));
+        group.bench_function("words", |bencher| bencher.iter(|| stages.words(text)));
+        group.finish();
+    }
+    let mut group = criterion.benchmark_group("g2p/word");
+    for word in ["bridge", "destroyed", "nobodyknows"] {
+        group.bench_with_input(BenchmarkId::new("look_up", word), word, |bencher, word| {
+            bencher.iter(|| stages.look_up(word));
+        });
+    }
+    group.bench_function("letter_to_sound", |bencher| {
+        let mut words = UNKNOWN.iter().cycle();
+        bencher.iter(|| words.next().and_then(|word| stages.letter_to_sound(word)));
+    });
+    group.finish();
+}
+
+/// The time for a text of one repeated character must grow with its length, not faster.
+fn repeated(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("g2p/repeated");
+    group.sample_size(10);
+    for unit in ["a", ".", "-", "1", "[", "'", "a ", "1/"] {
+        for kilobytes in [16, 64] {
+            let text = unit.repeat(kilobytes * 1_024 / unit.len());
+            group.throughput(Throughput::Bytes(text.len() as u64));
+            group.bench_with_input(
+                BenchmarkId::new(format!("{unit:?}"), kilobytes),
+                &text,
+                |bencher, text| {
+                    bencher.iter(|| English::US.words(text, &Settings::default()));
+                },
+            );
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, stages, repeated);
+criterion_main!(benches);

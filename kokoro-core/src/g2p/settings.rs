@@ -1,0 +1,72 @@
+//! How text is to be read.
+
+/// How text is turned into phonemes.
+///
+/// ```
+/// use kokoro_core::g2p::{Mode, Settings};
+///
+/// let settings = Settings::default().mode(Mode::Reference);
+/// # let _ = settings;
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use = "settings do nothing by themselves"]
+pub struct Settings {
+    pub(crate) mode: Mode,
+    pub(crate) fallback: Fallback,
+    pub(crate) symbols: Symbols,
+}
+
+/// Whose reading is wanted where the reference loses or misreads something.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Mode {
+    /// What a reader would say: units, dates, times, ranges, addresses and symbols are spoken in words.
+    #[default]
+    Spoken,
+    /// What Python's misaki 0.9.4 says, with its omissions, for comparisons. English only.
+    Reference,
+}
+
+/// What reads the words that no dictionary has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Fallback {
+    /// The library's letter-to-sound rules and spelling.
+    #[default]
+    Rules,
+    /// The installed espeak-ng library, opened at run time.
+    Espeak,
+    /// Nothing: the word is not spoken. In [`Mode::Reference`] it is marked `❓`, as in the reference.
+    None,
+}
+
+/// Whether symbols and emoji are spoken by their names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Symbols {
+    /// Their names are spoken: `→` is "arrow", `°` is "degrees".
+    #[default]
+    Speak,
+    /// Those that are no part of an amount or a formula are passed over.
+    Skip,
+}
+
+impl Settings {
+    /// Whose reading is wanted. Default [`Mode::Spoken`].
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// What reads unknown words. Default [`Fallback::Rules`].
+    pub fn fallback(mut self, fallback: Fallback) -> Self {
+        self.fallback = fallback;
+        self
+    }
+
+    /// Whether symbols are spoken. Default [`Symbols::Speak`].
+    pub fn symbols(mut self, symbols: Symbols) -> Self {
+        self.symbols = symbols;
+        self
+    }
+}
