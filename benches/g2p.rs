@@ -3,7 +3,8 @@
 #![allow(missing_docs, clippy::expect_used, reason = "a benchmark")]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use kokoro_core::g2p::{English, G2p, Settings, Stages};
+use kokoro_core::Language;
+use kokoro_core::g2p::{English, G2p, Lexicon, Phonemizer, Settings, Stages};
 
 const SENTENCE: &str = "The old bridge was destroyed by fire, and nobody knows where they are hiding.";
 const NUMBERS: &str =
@@ -54,5 +55,21 @@ fn repeated(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, stages, repeated);
+/// What a sentence costs when it is new and when it comes again.
+fn cache(criterion: &mut Criterion) {
+    let lexicon = Lexicon::from_entries([("Kubernetes", "kubəɹnˈɛtiz"), ("New York", "nujˈɔɹk")]);
+    let settings = Settings::default().lexicon(lexicon.expect("the entries are right"));
+    let cached = Phonemizer::new(settings.clone());
+    let uncached = Phonemizer::with_cache_bytes(settings, 0);
+    let paragraphs = [SENTENCE; 8].join("\n");
+
+    let mut group = criterion.benchmark_group("g2p/cache");
+    let us = Language::EnUs;
+    group.bench_function("new_sentence", |bencher| bencher.iter(|| uncached.phonemize(SENTENCE, us)));
+    group.bench_function("known_sentence", |bencher| bencher.iter(|| cached.phonemize(SENTENCE, us)));
+    group.bench_function("known_8_paragraphs", |bencher| bencher.iter(|| cached.phonemize(&paragraphs, us)));
+    group.finish();
+}
+
+criterion_group!(benches, stages, cache, repeated);
 criterion_main!(benches);

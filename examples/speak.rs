@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use kokoro_core::g2p::Lexicon;
 use kokoro_core::{Speech, SpeechRequest, Synthesizer, WavFormat};
 
 const USAGE: &str = "\
@@ -22,6 +23,7 @@ usage: speak [OPTIONS] TEXT|-
   --voice NAME          voice or mix, such as af_heart or af_heart*0.7+am_adam*0.3
   --lang CODE           en-us, en-gb (default: the voice's language)
   --speed X             0.25 to 4 (default 1)
+  --lexicon FILE        pronunciations of words, .tsv (word, tab, phonemes) or .json
   --phonemes            TEXT is phonemes in Kokoro's alphabet
   --out FILE.wav        default speech.wav
   --list                list the voices
@@ -36,6 +38,7 @@ struct Options {
     voice: Option<String>,
     lang: Option<String>,
     speed: Option<f32>,
+    lexicon: Option<PathBuf>,
     phonemes: bool,
     out: Option<PathBuf>,
     list: bool,
@@ -61,6 +64,9 @@ fn run() -> Result<(), BoxError> {
     let mut builder = Synthesizer::builder().model(options.model.clone().unwrap_or("builtin".into()));
     if let Some(voices) = &options.voices {
         builder = builder.voices(voices);
+    }
+    if let Some(lexicon) = &options.lexicon {
+        builder = builder.lexicon(Lexicon::load(lexicon)?);
     }
     let synthesizer = builder.build()?;
     let loaded = begin.elapsed();
@@ -156,6 +162,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>,
                 let speed = value()?;
                 options.speed = Some(speed.parse().map_err(|_| format!("--speed {speed} is not a number"))?);
             }
+            "--lexicon" => options.lexicon = Some(value()?.into()),
             "--phonemes" => options.phonemes = true,
             "--out" => options.out = Some(value()?.into()),
             "--list" => options.list = true,

@@ -109,6 +109,8 @@ error_kinds! {
     RuntimeNotFound = "runtime_not_found",
     /// A library was found but cannot be used: too old, for another platform, or damaged.
     RuntimeIncompatible = "runtime_incompatible",
+    /// A pronunciation lexicon holds something that cannot be used.
+    InvalidLexicon = "invalid_lexicon",
     /// A setting of the builder or an environment variable is out of range.
     InvalidConfig = "invalid_config",
     /// ONNX Runtime failed while running the model.

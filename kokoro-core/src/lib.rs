@@ -21,7 +21,7 @@
 //! * [`SpeechRequest`] is what to speak: text or phonemes, voice or mix of voices, language, speed.
 //! * [`Speech`] is the result: 24 kHz samples, times of words, statistics, WAV.
 //! * [`Error`] is the only error type; [`ErrorKind`] is stable.
-//! * [`g2p`] turns text into phonemes, [`runtime`] is ONNX Runtime.
+//! * [`g2p`] turns text into phonemes, and takes [lexicons](g2p::Lexicon) of pronunciations; [`runtime`] is ONNX Runtime.
 //!
 //! # Languages
 //! American and British English have a front end. Other languages can be spoken by giving phonemes.

@@ -1,6 +1,7 @@
 //! What a caller asks for.
 
 use crate::Language;
+use crate::g2p::{Fallback, Lexicon, Mode, Symbols};
 
 /// Slowest accepted speed.
 pub(crate) const MIN_SPEED: f32 = 0.25;
@@ -24,6 +25,10 @@ pub struct SpeechRequest {
     pub(crate) voice: Option<String>,
     pub(crate) language: Option<Language>,
     pub(crate) speed: f32,
+    pub(crate) mode: Option<Mode>,
+    pub(crate) fallback: Option<Fallback>,
+    pub(crate) symbols: Option<Symbols>,
+    pub(crate) pronunciations: Option<Lexicon>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +59,16 @@ impl SpeechRequest {
     }
 
     fn of(input: Input) -> Self {
-        Self { input, voice: None, language: None, speed: 1.0 }
+        Self {
+            input,
+            voice: None,
+            language: None,
+            speed: 1.0,
+            mode: None,
+            fallback: None,
+            symbols: None,
+            pronunciations: None,
+        }
     }
 
     /// A voice by name, or a mix: `af_heart`, `af_heart,am_adam` (the mean), `af_heart*0.7+am_adam*0.3`,
@@ -78,6 +92,50 @@ impl SpeechRequest {
     #[must_use]
     pub fn speed(mut self, speed: f32) -> Self {
         self.speed = speed;
+        self
+    }
+
+    /// Words whose pronunciation is given for this request only. They win over the synthesizer's
+    /// [lexicon](crate::SynthesizerBuilder::lexicon), which stays in force for all others. Default: none.
+    ///
+    /// ```
+    /// use kokoro_core::SpeechRequest;
+    /// use kokoro_core::g2p::Lexicon;
+    ///
+    /// # fn main() -> kokoro_core::Result<()> {
+    /// let names = Lexicon::from_entries([("Nguyen", "wˈɪn")])?;
+    /// let request = SpeechRequest::new("Good morning, Ms. Nguyen.").pronunciations(names);
+    /// # let _ = request;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn pronunciations(mut self, words: Lexicon) -> Self {
+        self.pronunciations = Some(words);
+        self
+    }
+
+    /// Whose reading is wanted. Default: that of the synthesizer, [`Mode::Spoken`] unless
+    /// [set](crate::SynthesizerBuilder::g2p).
+    #[must_use]
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.mode = Some(mode);
+        self
+    }
+
+    /// What reads unknown words. Default: that of the synthesizer, [`Fallback::Rules`] unless
+    /// [set](crate::SynthesizerBuilder::g2p).
+    #[must_use]
+    pub fn fallback(mut self, fallback: Fallback) -> Self {
+        self.fallback = Some(fallback);
+        self
+    }
+
+    /// Whether symbols are spoken. Default: that of the synthesizer, [`Symbols::Speak`] unless
+    /// [set](crate::SynthesizerBuilder::g2p).
+    #[must_use]
+    pub fn symbols(mut self, symbols: Symbols) -> Self {
+        self.symbols = Some(symbols);
         self
     }
 

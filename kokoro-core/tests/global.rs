@@ -46,6 +46,19 @@ fn settings_come_from_variables() {
     let mut command = child("refuses_nonsense_in_variables");
     command.env("KOKORO_MODEL", "builtin").env("KOKORO_SESSIONS", "many");
     succeed(command);
+    let folder = tempfile::tempdir().unwrap();
+    let lexicon = folder.path().join("names.tsv");
+    std::fs::write(&lexicon, "Nguyen\twˈɪn\n").unwrap();
+    let mut command = child("reads_the_lexicon");
+    command
+        .env("KOKORO_MODEL", "builtin")
+        .env("KOKORO_LEXICON", &lexicon)
+        .env("KOKORO_G2P_CACHE_BYTES", "65536");
+    succeed(command);
+    let mut command = child("refuses_a_damaged_lexicon");
+    std::fs::write(&lexicon, "Nguyen\n").unwrap();
+    command.env("KOKORO_MODEL", "builtin").env("KOKORO_LEXICON", &lexicon);
+    succeed(command);
 }
 
 /// Counts the events that tell of a loaded model.
@@ -128,4 +141,20 @@ fn refuses_nonsense_in_variables() {
     let error = global().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidConfig);
     assert!(error.to_string().contains("KOKORO_SESSIONS=many"), "{error}");
+}
+
+#[test]
+#[ignore = "run by settings_come_from_variables in a process of its own"]
+fn reads_the_lexicon() {
+    let synthesizer = global().unwrap();
+    assert_eq!(synthesizer.phonemize(&SpeechRequest::new("nguyen")).unwrap().text(), "wˈɪn");
+    assert_eq!(synthesizer.g2p_cache_stats().capacity_bytes, 65_536);
+}
+
+#[test]
+#[ignore = "run by settings_come_from_variables in a process of its own"]
+fn refuses_a_damaged_lexicon() {
+    let error = global().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidLexicon);
+    assert!(error.to_string().contains("names.tsv`, line 1"), "{error}");
 }

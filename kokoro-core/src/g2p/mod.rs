@@ -1,20 +1,28 @@
 //! Grapheme to phoneme: text in, words with phonemes out.
 
+mod cache;
 mod english;
+mod lexicon;
 mod phonemes;
 mod phonemize;
+mod phonemizer;
 mod settings;
+mod unspoken;
 
 use std::ops::Range;
 
+pub use self::cache::CacheStats;
 pub use self::english::English;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub use self::english::Stages;
+pub use self::lexicon::Lexicon;
 pub use self::phonemes::Phonemes;
 pub(crate) use self::phonemize::convert;
 pub use self::phonemize::{Pronunciation, phonemize};
+pub use self::phonemizer::Phonemizer;
 pub use self::settings::{Fallback, Mode, Settings, Symbols};
+pub(crate) use self::unspoken::has_sound;
 use crate::{Error, ErrorKind, Language, Result};
 
 /// A word, number or punctuation mark with its pronunciation.

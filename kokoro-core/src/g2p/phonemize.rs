@@ -1,7 +1,11 @@
 //! A whole text, segment by segment.
 
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::unspoken::unspoken;
 use super::{G2p, Settings, Word, for_language};
-use crate::text::segment::segments;
+use crate::text::segment::{Segment, segments};
 use crate::{Language, Result};
 
 /// The pronunciation of a text.
@@ -12,6 +16,8 @@ pub struct Pronunciation {
     pub words: Vec<Word>,
     /// Indices of the words that begin a paragraph, without the first word of all.
     pub paragraph_starts: Vec<usize>,
+    /// Parts of the text, in bytes, that nothing is said for although they are more than punctuation.
+    pub unspoken: Vec<Range<usize>>,
 }
 
 impl Pronunciation {
@@ -55,26 +61,55 @@ pub fn phonemize(text: &str, language: Language) -> Result<Pronunciation> {
     convert(for_language(language)?, text, &Settings::default())
 }
 
-/// Runs `g2p` over the segments of a text and puts the ranges in terms of the whole.
+/// Runs `g2p` over the segments of a text.
 pub(crate) fn convert(g2p: &dyn G2p, text: &str, settings: &Settings) -> Result<Pronunciation> {
+    by_segments(text, |part| segment(g2p, part, settings).map(Arc::new)).map(Arc::unwrap_or_clone)
+}
+
+/// The pronunciation of one segment.
+pub(super) fn segment(g2p: &dyn G2p, text: &str, settings: &Settings) -> Result<Pronunciation> {
+    let words = g2p.words(text, settings)?;
+    let unspoken = unspoken(text, &words);
+    Ok(Pronunciation { words, unspoken, paragraph_starts: Vec::new() })
+}
+
+/// Joins what `convert` makes of the segments of a text.
+pub(super) fn by_segments(
+    text: &str,
+    mut convert: impl FnMut(&str) -> Result<Arc<Pronunciation>>,
+) -> Result<Arc<Pronunciation>> {
+    let segments = segments(text);
+    if let [only] = segments.as_slice()
+        && only.range == (0..text.len())
+    {
+        return convert(text);
+    }
     let mut whole = Pronunciation::default();
     let mut new_paragraph = false;
-    for segment in segments(text) {
-        let start = segment.range.start;
-        let Some(part) = text.get(segment.range) else { continue };
-        let mut words = g2p.words(part, settings)?;
-        if let Some(last) = words.last_mut() {
-            last.space_after |= segment.space_after;
-        }
-        if new_paragraph && !words.is_empty() && !whole.words.is_empty() {
+    for segment in segments {
+        let Some(part) = text.get(segment.range.clone()) else { continue };
+        let part = convert(part)?;
+        if new_paragraph && !part.words.is_empty() && !whole.words.is_empty() {
             whole.paragraph_starts.push(whole.words.len());
             new_paragraph = false;
         }
-        let shifted = words
-            .into_iter()
-            .map(|word| Word { range: start + word.range.start..start + word.range.end, ..word });
-        whole.words.extend(shifted);
+        whole.append(part, &segment);
         new_paragraph |= segment.ends_paragraph;
     }
-    Ok(whole)
+    Ok(Arc::new(whole))
+}
+
+impl Pronunciation {
+    /// Appends a segment with its ranges in terms of the whole text.
+    fn append(&mut self, part: Arc<Pronunciation>, segment: &Segment) {
+        let start = segment.range.start;
+        let shifted = |range: Range<usize>| start + range.start..start + range.end;
+        let part = Arc::unwrap_or_clone(part);
+        let is_empty = part.words.is_empty();
+        self.words.extend(part.words.into_iter().map(|word| Word { range: shifted(word.range), ..word }));
+        self.unspoken.extend(part.unspoken.into_iter().map(shifted));
+        if let Some(last) = self.words.last_mut().filter(|_| !is_empty) {
+            last.space_after |= segment.space_after;
+        }
+    }
 }

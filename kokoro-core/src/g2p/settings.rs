@@ -1,5 +1,7 @@
 //! How text is to be read.
 
+use super::Lexicon;
+
 /// How text is turned into phonemes.
 ///
 /// ```
@@ -14,6 +16,8 @@ pub struct Settings {
     pub(crate) mode: Mode,
     pub(crate) fallback: Fallback,
     pub(crate) symbols: Symbols,
+    pub(crate) lexicon: Lexicon,
+    pub(crate) overrides: Lexicon,
 }
 
 /// Whose reading is wanted where the reference loses or misreads something.
@@ -68,5 +72,37 @@ impl Settings {
     pub fn symbols(mut self, symbols: Symbols) -> Self {
         self.symbols = symbols;
         self
+    }
+
+    /// The words whose pronunciation is given, in place of the dictionaries'. Default: none.
+    pub fn lexicon(mut self, lexicon: Lexicon) -> Self {
+        self.lexicon = lexicon;
+        self
+    }
+
+    /// Further words that win over those of [`lexicon`](Self::lexicon), such as those of one request. Default: none.
+    pub fn overrides(mut self, overrides: Lexicon) -> Self {
+        self.overrides = overrides;
+        self
+    }
+
+    /// The phonemes that the lexicons give for a word.
+    pub(crate) fn listed(&self, word: &str) -> Option<&str> {
+        self.overrides.get(word).or_else(|| self.lexicon.get(word))
+    }
+
+    /// Whether a lexicon has the word.
+    pub(crate) fn lists(&self, word: &str) -> bool {
+        self.listed(word).is_some()
+    }
+
+    /// The longest word of the lexicons that a front end may have cut into several, in bytes; 0 if there is none.
+    pub(crate) fn longest_phrase(&self) -> usize {
+        self.overrides.longest_phrase().max(self.lexicon.longest_phrase())
+    }
+
+    /// Whether there is a lexicon.
+    pub(crate) fn has_lexicon(&self) -> bool {
+        !(self.overrides.is_empty() && self.lexicon.is_empty())
     }
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::{Inner, Synthesizer};
 use crate::chunk::Limits;
+use crate::g2p::{Lexicon, Phonemizer, Settings};
 use crate::model::{Engine, EngineOptions, ModelSource};
 use crate::voice::VoiceStore;
 use crate::{Error, ErrorKind, Result};
@@ -41,6 +42,8 @@ pub struct SynthesizerBuilder {
     runtime_library: Option<PathBuf>,
     max_text_bytes: usize,
     chunk_symbols: usize,
+    g2p: Settings,
+    g2p_cache_bytes: Option<usize>,
 }
 
 impl SynthesizerBuilder {
@@ -54,13 +57,16 @@ impl SynthesizerBuilder {
             runtime_library: None,
             max_text_bytes: DEFAULT_MAX_TEXT_BYTES,
             chunk_symbols: Limits::DEFAULT_TARGET,
+            g2p: Settings::default(),
+            g2p_cache_bytes: None,
         }
     }
 
     /// Reads the configuration from the environment variables that [`global`](crate::global) documents.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfig`] for a value that is not a number.
+    /// [`ErrorKind::InvalidConfig`] for a value that is not a number; [`ErrorKind::Io`] and [`ErrorKind::InvalidLexicon`]
+    /// for a lexicon that cannot be used.
     pub fn from_env() -> Result<Self> {
         let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let mut builder = Self::new();
@@ -74,6 +80,10 @@ impl SynthesizerBuilder {
         }
         if let Some(symbols) = number("KOKORO_CHUNK_SYMBOLS")? {
             builder.chunk_symbols = symbols;
+        }
+        builder.g2p_cache_bytes = number("KOKORO_G2P_CACHE_BYTES")?;
+        if let Some(path) = path("KOKORO_LEXICON") {
+            builder = builder.lexicon(Lexicon::load(path)?);
         }
         Ok(builder)
     }
@@ -136,6 +146,47 @@ impl SynthesizerBuilder {
         self
     }
 
+    /// How text is read, for all requests that do not say otherwise. It replaces all settings, the
+    /// [lexicon](Self::lexicon) among them.
+    ///
+    /// ```
+    /// use kokoro_core::Synthesizer;
+    /// use kokoro_core::g2p::{Settings, Symbols};
+    ///
+    /// let builder = Synthesizer::builder().model("builtin").g2p(Settings::default().symbols(Symbols::Skip));
+    /// # let _ = builder;
+    /// ```
+    pub fn g2p(mut self, settings: Settings) -> Self {
+        self.g2p = settings;
+        self
+    }
+
+    /// Words whose pronunciation is given, in place of the dictionaries'. A request can add
+    /// [words of its own](crate::SpeechRequest::pronunciations), which win. Default: none.
+    ///
+    /// ```
+    /// use kokoro_core::Synthesizer;
+    /// use kokoro_core::g2p::Lexicon;
+    ///
+    /// # fn main() -> kokoro_core::Result<()> {
+    /// let names = Lexicon::from_entries([("Nguyen", "wˈɪn")])?;
+    /// let synthesizer = Synthesizer::builder().model("builtin").lexicon(names).build()?;
+    /// # let _ = synthesizer;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn lexicon(mut self, lexicon: Lexicon) -> Self {
+        self.g2p = self.g2p.lexicon(lexicon);
+        self
+    }
+
+    /// How much memory pronunciations of past text may take, in bytes. A paragraph that comes again then costs next to
+    /// nothing; 0 switches the cache off. Default 4,194,304.
+    pub fn g2p_cache_bytes(mut self, bytes: usize) -> Self {
+        self.g2p_cache_bytes = Some(bytes);
+        self
+    }
+
     /// Loads the model and opens the voices.
     ///
     /// # Errors
@@ -166,9 +217,14 @@ impl SynthesizerBuilder {
             return Err(out_of_range("chunk_symbols", self.chunk_symbols, 1, most));
         }
         tracing::info!(model = %source, seconds = begin.elapsed().as_secs_f64(), "loaded");
+        let phonemizer = match self.g2p_cache_bytes {
+            Some(bytes) => Phonemizer::with_cache_bytes(self.g2p, bytes),
+            None => Phonemizer::new(self.g2p),
+        };
         Ok(Synthesizer(Arc::new(Inner {
             engine,
             voices,
+            phonemizer,
             max_text_bytes: self.max_text_bytes,
             chunk_symbols: self.chunk_symbols,
         })))

@@ -1,7 +1,9 @@
 //! From a request to words with phonemes: checks first, work after.
 
+use std::sync::Arc;
+
 use super::Inner;
-use crate::g2p::{self, G2p, Phonemes, Pronunciation, Settings};
+use crate::g2p::{self, Phonemes, Pronunciation, Settings};
 use crate::request::{Input, MAX_SPEED, MIN_SPEED};
 use crate::voice::VoiceMix;
 use crate::{Error, ErrorKind, Language, Result, SpeechRequest};
@@ -51,13 +53,42 @@ pub(super) fn voice(inner: &Inner, request: &SpeechRequest) -> Result<VoiceMix> 
 }
 
 /// The words of the request's text with their phonemes.
-pub(super) fn phonemize(request: &SpeechRequest, voice: &VoiceMix) -> Result<Pronunciation> {
-    let g2p: &dyn G2p = match &request.input {
-        Input::Phonemes(_) => &Phonemes,
-        Input::Text(_) => {
+pub(super) fn phonemize(
+    inner: &Inner,
+    request: &SpeechRequest,
+    voice: &VoiceMix,
+) -> Result<Arc<Pronunciation>> {
+    match &request.input {
+        Input::Phonemes(phonemes) => g2p::convert(&Phonemes, phonemes, &Settings::default()).map(Arc::new),
+        Input::Text(text) => {
             let by_voice = || voice.parts().first().and_then(|(name, _)| Language::from_voice_name(name));
-            g2p::for_language(request.language.or_else(by_voice).unwrap_or(Language::EnUs))?
+            let language = request.language.or_else(by_voice).unwrap_or(Language::EnUs);
+            match settings(inner.phonemizer.settings(), request) {
+                Some(settings) => inner.phonemizer.phonemize_with(text, language, &settings),
+                None => inner.phonemizer.phonemize(text, language),
+            }
         }
-    };
-    g2p::convert(g2p, request.text(), &Settings::default())
+    }
+}
+
+/// The settings of the synthesizer with what the request changes, if it changes any.
+fn settings(default: &Settings, request: &SpeechRequest) -> Option<Settings> {
+    let SpeechRequest { mode, fallback, symbols, pronunciations, .. } = request;
+    if mode.is_none() && fallback.is_none() && symbols.is_none() && pronunciations.is_none() {
+        return None;
+    }
+    let mut settings = default.clone();
+    if let Some(mode) = mode {
+        settings = settings.mode(*mode);
+    }
+    if let Some(fallback) = fallback {
+        settings = settings.fallback(*fallback);
+    }
+    if let Some(symbols) = symbols {
+        settings = settings.symbols(*symbols);
+    }
+    if let Some(pronunciations) = pronunciations {
+        settings = settings.overrides(pronunciations.clone());
+    }
+    Some(settings)
 }

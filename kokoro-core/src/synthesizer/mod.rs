@@ -7,7 +7,7 @@ mod speak;
 
 use std::sync::Arc;
 
-use crate::g2p::Pronunciation;
+use crate::g2p::{CacheStats, Phonemizer, Pronunciation};
 use crate::model::{Engine, ModelSpec};
 use crate::voice::{VoiceInfo, VoiceStore};
 use crate::{Result, Speech, SpeechRequest};
@@ -39,6 +39,7 @@ pub struct Synthesizer(Arc<Inner>);
 struct Inner {
     engine: Engine,
     voices: VoiceStore,
+    phonemizer: Phonemizer,
     max_text_bytes: usize,
     chunk_symbols: usize,
 }
@@ -62,14 +63,38 @@ impl Synthesizer {
         speak::synthesize(&self.0, request)
     }
 
-    /// The phonemes that [`synthesize`](Self::synthesize) would speak, without speaking.
+    /// The phonemes that [`synthesize`](Self::synthesize) would speak, without speaking. They share the cache.
     ///
     /// # Errors
     /// Those of a bad request.
-    pub fn phonemize(&self, request: &SpeechRequest) -> Result<Pronunciation> {
+    pub fn phonemize(&self, request: &SpeechRequest) -> Result<Arc<Pronunciation>> {
         front::check(&self.0, request)?;
         let voice = front::voice(&self.0, request)?;
-        front::phonemize(request, &voice)
+        front::phonemize(&self.0, request, &voice)
+    }
+
+    /// Counters of the cache of pronunciations.
+    ///
+    /// ```
+    /// # fn main() -> kokoro_core::Result<()> {
+    /// # use kokoro_core::{SpeechRequest, Synthesizer};
+    /// let synthesizer = Synthesizer::builder().model("builtin").build()?;
+    /// let request = SpeechRequest::new("Welcome back.");
+    /// synthesizer.phonemize(&request)?;
+    /// synthesizer.synthesize(&request)?;
+    /// assert_eq!(synthesizer.g2p_cache_stats().hits, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn g2p_cache_stats(&self) -> CacheStats {
+        self.0.phonemizer.cache_stats()
+    }
+
+    /// Changes the capacity of the cache of pronunciations, in bytes. What is too much is dropped at once; 0 switches the
+    /// cache off.
+    pub fn set_g2p_cache_bytes(&self, bytes: usize) {
+        self.0.phonemizer.set_cache_bytes(bytes);
     }
 
     /// The voices, sorted by name. None is loaded by this.

@@ -1,12 +1,11 @@
 //! One request from start to end.
 
 use std::num::NonZeroUsize;
-use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use super::{Inner, front};
 use crate::chunk::{Chunk, Limits, plan};
-use crate::g2p::Word;
+use crate::g2p::{Word, has_sound};
 use crate::model::Vocabulary;
 use crate::speech::{Speech, SpeechStats, SpokenChunk};
 use crate::timing::{SAMPLE_RATE, Span, WordTiming, span_times};
@@ -17,7 +16,7 @@ pub(super) fn synthesize(inner: &Inner, request: &SpeechRequest) -> Result<Speec
     front::check(inner, request)?;
     let mix = front::voice(inner, request)?;
     let voice = inner.voices.blend(&mix)?;
-    let phonemes = front::phonemize(request, &mix)?;
+    let phonemes = front::phonemize(inner, request, &mix)?;
     let words = &phonemes.words;
     let spec = inner.engine.spec();
     let limits = Limits::new(inner.chunk_symbols, spec.max_symbols);
@@ -46,7 +45,6 @@ pub(super) fn synthesize(inner: &Inner, request: &SpeechRequest) -> Result<Speec
             "the text holds nothing that can be spoken, such as letters or digits",
         ));
     }
-    let unspoken = unspoken(request.text(), words);
     let stats = SpeechStats {
         text_bytes: request.text().len(),
         phoneme_symbols: speech.symbols,
@@ -54,7 +52,7 @@ pub(super) fn synthesize(inner: &Inner, request: &SpeechRequest) -> Result<Speec
         g2p_seconds: g2p_time.as_secs_f64(),
         inference_seconds: inference_time.as_secs_f64(),
         total_seconds: begin.elapsed().as_secs_f64(),
-        unspoken,
+        unspoken: phonemes.unspoken.clone(),
         unknown_symbols: unknown_symbols(words, &spec.vocabulary),
     };
     Ok(speech.finish(stats))
@@ -136,22 +134,6 @@ fn time_words(
             *time = Some((start, end));
         }
     }
-}
-
-/// Whether a phoneme string holds a sound, not only punctuation, stress and length marks.
-fn has_sound(phonemes: &str) -> bool {
-    phonemes.chars().any(|symbol| symbol.is_alphabetic() && !matches!(symbol, 'ˈ' | 'ˌ' | 'ː'))
-}
-
-/// Words for which nothing is said although their text is more than punctuation.
-fn unspoken(text: &str, words: &[Word]) -> Vec<Range<usize>> {
-    let silent = words.iter().filter(|word| !has_sound(&word.phonemes));
-    silent
-        .filter(|word| {
-            text.get(word.range.clone()).is_some_and(|text| text.chars().any(char::is_alphanumeric))
-        })
-        .map(|word| word.range.clone())
-        .collect()
 }
 
 fn unknown_symbols(words: &[Word], vocabulary: &Vocabulary) -> Vec<char> {

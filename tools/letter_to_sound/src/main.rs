@@ -2,7 +2,8 @@
 //!
 //! It trains as the build script of `kokoro-core` does, but without one word in 57 of each dictionary, and has
 //! the model read these. With words as arguments it prints how the model says them instead; with `--list` it
-//! writes the held-out words with their phonemes, so that another program can be measured on them.
+//! writes the held-out words with their phonemes, so that another program can be measured on them; with `--compounds`
+//! it compares the model with reading a word as the two known ones that it consists of.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write as _};
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 use misaki_rs::data;
 use misaki_rs::lexicon::PhonemeEntry;
 
+mod compounds;
 #[path = "../../../kokoro-core/src/g2p/english/sound/model/mod.rs"]
 mod model;
 #[path = "../../../kokoro-core/build/train/mod.rs"]
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     let mut out = io::stdout().lock();
     let done = DIALECTS.iter().try_for_each(|dialect| match arguments.first().map(String::as_str) {
         Some("--list") => list(dialect, &mut out),
+        Some("--compounds") => compounds::measure(dialect, &mut out),
         _ => run(dialect, &arguments, &mut out),
     });
     match done {
@@ -43,12 +46,12 @@ fn main() -> ExitCode {
 }
 
 fn list(&(name, load, _): &Dialect, out: &mut impl io::Write) -> io::Result<()> {
-    let (_, test) = split(train::entries(load()));
+    let (_, test) = split(train::entries(load()), 0);
     test.iter().try_for_each(|(word, phonemes)| writeln!(out, "{name}\t{word}\t{phonemes}"))
 }
 
 fn run(&(name, load, weak): &Dialect, words: &[String], out: &mut impl io::Write) -> io::Result<()> {
-    let (training, test) = split(train::entries(load()));
+    let (training, test) = split(train::entries(load()), 0);
     let start = Instant::now();
     let table = train::table(&training).map_err(io::Error::other)?;
     let trained = start.elapsed();
@@ -75,9 +78,9 @@ fn run(&(name, load, weak): &Dialect, words: &[String], out: &mut impl io::Write
 
 type Words = BTreeMap<String, String>;
 
-/// The words to train from, and those held out: of the words with two or more letters and at most the first a
+/// The words to train from, and the held-out ones of a set: of the words with two or more letters and at most the first a
 /// capital, one in [`HELD_OUT`] by a hash of its letters, however it is written elsewhere in the dictionary.
-fn split(entries: Words) -> (Words, Words) {
+fn split(entries: Words, set: u32) -> (Words, Words) {
     let (mut training, mut test) = (Words::new(), Words::new());
     for (word, phonemes) in entries {
         let lower = word.to_ascii_lowercase();
@@ -85,7 +88,7 @@ fn split(entries: Words) -> (Words, Words) {
         let hash = lower
             .bytes()
             .fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-        if hash % HELD_OUT != 0 {
+        if hash % HELD_OUT != set {
             training.insert(word, phonemes);
         } else if word.len() > 1
             && lower.bytes().all(|byte| byte.is_ascii_lowercase())

@@ -12,13 +12,13 @@ const SYMBOLS: &str = concat!(
 );
 
 /// Whether `c` is one of Kokoro's symbols.
-pub(super) fn contains(c: char) -> bool {
+pub(in crate::g2p) fn contains(c: char) -> bool {
     SYMBOLS.contains(c)
 }
 
 /// `phonemes` without foreign characters, with single spaces, none at the ends. A Latin `g`, which is easily
 /// typed for the phonetic `ɡ` and stands for nothing else, becomes one.
-pub(super) fn keep(phonemes: &str) -> String {
+pub(in crate::g2p) fn keep(phonemes: &str) -> String {
     let mut kept = String::with_capacity(phonemes.len());
     for c in phonemes.chars() {
         let c = match c {

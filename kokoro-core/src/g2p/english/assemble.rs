@@ -119,7 +119,7 @@ fn apart(part: &Token<'_>, reader: &Reader<'_>) -> String {
         is_head: true,
         flags: &part.flags,
     };
-    let known = reader.known(query, Context::default());
+    let known = reader.known_at(part.start..part.end(), query, Context::default());
     known.unwrap_or_else(|| reader.unknown(part.text))
 }
 

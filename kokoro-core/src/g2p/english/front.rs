@@ -2,6 +2,7 @@
 
 use super::groups::{self, Group};
 use super::markup::Marked;
+use super::phrases;
 use super::reader::Reader;
 use super::speak;
 use super::tagger::Features;
@@ -49,6 +50,7 @@ impl<'t> Tokenized<'t> {
         };
         let mut tokens: Vec<Token<'s>> = self.pieces.iter().enumerate().map(token).collect();
         mark(&mut tokens);
+        phrases::mark(&mut tokens, self.text, reader);
         let needs_tag = |token: &Token<'_>| groups::needs_tag(token.text) || reader.needs_tag(token.text);
         self.tags.find((0..tokens.len()).filter(|&i| tokens.get(i).is_some_and(needs_tag)));
         let tokens = groups::fold(tokens, self.text);

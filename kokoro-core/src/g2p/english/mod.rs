@@ -6,6 +6,7 @@
 //! * [`prepare`] cleans the text and reads the markup ([`markup`]);
 //! * [`tokenize`] makes tokens by spaCy's rules ([`affixes`], [`patterns`], [`address`]), and [`tags`] finds their parts of speech
 //!   where they matter;
+//! * [`phrases`] finds the words of the caller's lexicons that are several tokens, [`listed`] the others;
 //! * [`groups`] cuts tokens into parts ([`subtokens`]) and speaks punctuation;
 //! * [`speak`] looks the parts up, alone and together, from the last to the first, with the [`context`] of what follows;
 //! * [`dictionary`] knows words and their inflections, [`numbers`] reads digits, [`stress`] moves stress marks;
@@ -17,16 +18,18 @@
 
 mod address;
 mod affixes;
-mod alphabet;
+pub(in crate::g2p) mod alphabet;
 mod assemble;
 mod characters;
 mod context;
 mod dictionary;
 mod front;
 mod groups;
+mod listed;
 mod markup;
 mod numbers;
 mod patterns;
+mod phrases;
 mod prepare;
 mod reader;
 mod sound;
@@ -44,6 +47,7 @@ mod tokenize;
 mod unknown;
 
 use self::dictionary::Dictionary;
+use self::listed::Written;
 use self::reader::Reader;
 use super::{G2p, Settings, Word};
 use crate::text::segment;
@@ -104,7 +108,8 @@ impl English {
     /// Those of [`Self::load`].
     #[doc(hidden)]
     pub fn reference(&self, text: &str) -> Result<String> {
-        let reader = Reader { dictionary: &self.dictionary()?, settings: &Settings::default() };
+        let reader =
+            Reader { dictionary: &self.dictionary()?, settings: &Settings::default(), written: None };
         Ok(front::reference(text, &reader))
     }
 
@@ -117,12 +122,14 @@ impl English {
 
 impl G2p for English {
     fn words(&self, text: &str, settings: &Settings) -> Result<Vec<Word>> {
-        let reader = Reader { dictionary: &self.dictionary()?, settings };
+        let dictionary = &self.dictionary()?;
         let mut words = Vec::new();
         for segment in segment::segments(text) {
             let first = words.len();
             let (range, inside) = (segment.range.clone(), &text[segment.range.clone()]);
             let prepared = prepare::prepare(inside);
+            let written = Some(Written { plain: &prepared.plain, original: inside });
+            let reader = Reader { dictionary, settings, written };
             assemble::assemble(&prepared, range.start, range.len(), &reader, &mut words);
             if let Some(last) = words[first..].last_mut() {
                 last.space_after |= text[segment.range.end..].starts_with(char::is_whitespace);

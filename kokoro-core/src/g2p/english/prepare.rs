@@ -119,7 +119,7 @@ fn clean(text: &str) -> Mapped {
 }
 
 /// Emits what `c` becomes: nothing, itself, or what it looks like in ASCII.
-fn fold(c: char, mut emit: impl FnMut(char)) {
+pub(super) fn fold(c: char, mut emit: impl FnMut(char)) {
     match c {
         _ if marks::is_invisible(c) || is_combining_mark(c) => return,
         // These have a meaning of their own: a pause, and a reading in the dictionary.

@@ -18,7 +18,8 @@ pub(super) fn speak(groups: &mut [Group<'_>], reader: &Reader<'_>) {
             [token] => {
                 if token.phonemes.is_none() {
                     let text = if token.is_to { "to" } else { token.text };
-                    token.phonemes = reader.known(Query { text, ..query(token) }, context);
+                    token.phonemes =
+                        reader.known_at(token.start..token.end(), Query { text, ..query(token) }, context);
                 }
                 context = context.before(token.text, token.tag, token.phonemes.as_deref());
             }
@@ -65,7 +66,8 @@ fn speak_parts(parts: &mut [Token<'_>], reader: &Reader<'_>, mut context: Contex
                 is_head: run.first()?.is_head,
                 flags: &flags,
             };
-            let phonemes = reader.known(query, context)?;
+            let place = run.first()?.start..run.last()?.end();
+            let phonemes = reader.known_at(place, query, context)?;
             context = context.before(text, tag, Some(&phonemes));
             Some((start, phonemes))
         });

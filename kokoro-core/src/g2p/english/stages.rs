@@ -23,7 +23,7 @@ impl Stages {
     }
 
     fn reader(&self) -> Reader<'_> {
-        Reader { dictionary: &self.dictionary, settings: &self.settings }
+        Reader { dictionary: &self.dictionary, settings: &self.settings, written: None }
     }
 
     /// Cleaning and markup: the length of the plain text.

@@ -132,7 +132,7 @@ impl Dictionary {
 }
 
 /// `stem` without the last of two equal consonants, or without the `k` of `ck`.
-fn doubled(stem: &str) -> Option<&str> {
+pub(super) fn doubled(stem: &str) -> Option<&str> {
     let mut last = stem.chars().rev();
     let (last, before) = (last.next()?, last.next()?);
     let is_double = last == before && "bcdgklmnprstvxz".contains(last);

@@ -7,6 +7,7 @@
 mod hash;
 mod inflection;
 mod special;
+mod stems;
 mod table;
 mod word;
 
@@ -76,7 +77,7 @@ impl Dictionary {
         self.find(word, |found| found.silver)
     }
 
-    fn has(&self, word: &str) -> bool {
+    pub(super) fn has(&self, word: &str) -> bool {
         self.find(word, |found| found.gold.or(found.silver)).is_some()
     }
 
