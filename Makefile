@@ -1,9 +1,11 @@
 # make demo   speak a paragraph into target/demo.wav
 # make test   every test
 # make bench  benchmarks
+# make fuzz   fuzz targets, ten minutes each
 # Each installs what it needs into .venv; Rust, Python 3 and make must be there.
 
 PYTHON ?= python3
+FUZZ_SECONDS ?= 600
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
@@ -13,7 +15,7 @@ DEMO_TEXT := Good morning. This is the Kokoro library, speaking with the small r
 	Nothing was downloaded for it, and nothing leaves this computer. The bus stops in front of the school, \
 	and the old bridge was destroyed by fire.
 
-.PHONY: demo test bench runtime test-tools check-rust test-rust test-python test-speech deny clean
+.PHONY: demo test bench fuzz runtime test-tools check-rust test-rust test-python test-speech deny clean
 
 demo: runtime
 	@echo "building (a few minutes the first time) ..."
@@ -45,6 +47,17 @@ test-speech: test-tools
 
 bench: runtime
 	cargo bench -p kokoro-core --features bench
+
+# Fuzzing, FUZZ_SECONDS for each target; needs a nightly compiler.
+fuzz:
+	cargo fuzz --version || cargo install --locked cargo-fuzz
+	mkdir -p fuzz/corpus/text fuzz/corpus/lexicon
+	tail -n +2 kokoro-core/tests/data/english.tsv | cut -f1 | split -l 1 -a 4 - fuzz/corpus/text/golden-
+	printf '# names\nNguyen\tw\313\210\311\252n\n' > fuzz/corpus/lexicon/tsv
+	printf '{"Nguyen": "w\313\210\311\252n"}' > fuzz/corpus/lexicon/json
+	for target in text lexicon; do \
+		cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -max_len=2048 || exit 1; \
+	done
 
 deny:
 	cargo deny --version || cargo install --locked cargo-deny

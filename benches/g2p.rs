@@ -55,6 +55,23 @@ fn repeated(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// The golden sentences, all in a row, against the crate whose data is used, neither with a fallback.
+fn peers(criterion: &mut Criterion) {
+    let golden = include_str!("../kokoro-core/tests/data/english.tsv");
+    let sentences: Vec<&str> = golden.lines().skip(1).filter_map(|line| line.split('\t').next()).collect();
+    let theirs = misaki_rs::G2P::new(misaki_rs::Language::EnglishUS);
+    let mut group = criterion.benchmark_group("g2p/peers");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(sentences.len() as u64));
+    group.bench_function("kokoro-core", |bencher| {
+        bencher.iter(|| sentences.iter().map(|text| English::US.reference(text)).filter(Result::is_ok).count());
+    });
+    group.bench_function("misaki-rs", |bencher| {
+        bencher.iter(|| sentences.iter().map(|text| theirs.g2p(text)).filter(Result::is_ok).count());
+    });
+    group.finish();
+}
+
 /// What a sentence costs when it is new and when it comes again.
 fn cache(criterion: &mut Criterion) {
     let lexicon = Lexicon::from_entries([("Kubernetes", "kubəɹnˈɛtiz"), ("New York", "nujˈɔɹk")]);
@@ -71,5 +88,5 @@ fn cache(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, stages, cache, repeated);
+criterion_group!(benches, stages, peers, cache, repeated);
 criterion_main!(benches);
