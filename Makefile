@@ -32,7 +32,8 @@ check-rust: runtime
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
-test-rust: runtime
+# espeak-ng is among the tools of the tests: its cases are skipped where there is none.
+test-rust: test-tools
 	cargo test --workspace --locked
 
 test-python: test-tools
@@ -63,7 +64,8 @@ deny:
 	cargo deny --version || cargo install --locked cargo-deny
 	cargo deny check
 
-# ONNX Runtime's library from PyPI, and .cargo/config.toml, by which plain `cargo run` and `cargo test` find it.
+# ONNX Runtime's library from PyPI, and .cargo/config.toml, by which plain `cargo run` and `cargo test` find it (and
+# espeak-ng's, if the tools of the tests are installed).
 runtime: $(RUNTIME)
 
 $(RUNTIME): tools/requirements-runtime.txt tools/setup_runtime.py
@@ -76,6 +78,7 @@ test-tools: $(TEST_TOOLS)
 
 $(TEST_TOOLS): $(RUNTIME) tools/requirements-test.txt tools/builtin_model/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tools/requirements-test.txt
+	$(BIN)/python tools/setup_runtime.py
 	@touch $@
 
 clean:

@@ -4,7 +4,7 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use kokoro_core::Language;
-use kokoro_core::g2p::{English, G2p, Lexicon, Phonemizer, Settings, Stages};
+use kokoro_core::g2p::{English, Fallback, G2p, Lexicon, Phonemizer, Settings, Stages};
 
 const SENTENCE: &str = "The old bridge was destroyed by fire, and nobody knows where they are hiding.";
 const NUMBERS: &str =
@@ -60,11 +60,14 @@ fn peers(criterion: &mut Criterion) {
     let golden = include_str!("../kokoro-core/tests/data/english.tsv");
     let sentences: Vec<&str> = golden.lines().skip(1).filter_map(|line| line.split('\t').next()).collect();
     let theirs = misaki_rs::G2P::new(misaki_rs::Language::EnglishUS);
+    let settings = Settings::default().fallback(Fallback::None);
     let mut group = criterion.benchmark_group("g2p/peers");
     group.sample_size(10);
     group.throughput(Throughput::Elements(sentences.len() as u64));
     group.bench_function("kokoro-core", |bencher| {
-        bencher.iter(|| sentences.iter().map(|text| English::US.reference(text)).filter(Result::is_ok).count());
+        bencher.iter(|| {
+            sentences.iter().map(|text| English::US.reference(text, &settings)).filter(Result::is_ok).count()
+        });
     });
     group.bench_function("misaki-rs", |bencher| {
         bencher.iter(|| sentences.iter().map(|text| theirs.g2p(text)).filter(Result::is_ok).count());

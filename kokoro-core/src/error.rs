@@ -111,6 +111,8 @@ error_kinds! {
     RuntimeIncompatible = "runtime_incompatible",
     /// A pronunciation lexicon holds something that cannot be used.
     InvalidLexicon = "invalid_lexicon",
+    /// espeak-ng's shared library, which the language or the settings ask for, was not found.
+    EspeakNotFound = "espeak_not_found",
     /// A setting of the builder or an environment variable is out of range.
     InvalidConfig = "invalid_config",
     /// ONNX Runtime failed while running the model.

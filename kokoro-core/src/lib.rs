@@ -24,7 +24,8 @@
 //! * [`g2p`] turns text into phonemes, and takes [lexicons](g2p::Lexicon) of pronunciations; [`runtime`] is ONNX Runtime.
 //!
 //! # Languages
-//! American and British English have a front end. Other languages can be spoken by giving phonemes.
+//! American and British English have a front end. Spanish, French, Hindi, Italian and Brazilian Portuguese need espeak-ng's
+//! library, which is not part of this one: see [`g2p::Espeak`]. Other languages can be spoken by giving phonemes.
 //!
 //! # Features
 //! | feature | default | effect |

@@ -56,9 +56,18 @@ impl Pronunciation {
 /// ```
 ///
 /// # Errors
-/// [`UnknownLanguage`](crate::ErrorKind::UnknownLanguage) for a language that has no front end yet.
+/// [`UnknownLanguage`](crate::ErrorKind::UnknownLanguage) for a language that has no front end yet; those of
+/// [`Espeak::load`](super::Espeak::load) for one that espeak-ng reads.
 pub fn phonemize(text: &str, language: Language) -> Result<Pronunciation> {
-    convert(for_language(language)?, text, &Settings::default())
+    phonemize_with(text, language, &Settings::default())
+}
+
+/// The phonemes of a text, read as `settings` say.
+///
+/// # Errors
+/// Those of [`phonemize`], and of [`Espeak::load`](super::Espeak::load) if the settings ask for espeak-ng.
+pub fn phonemize_with(text: &str, language: Language, settings: &Settings) -> Result<Pronunciation> {
+    convert(for_language(language)?, text, settings)
 }
 
 /// Runs `g2p` over the segments of a text.

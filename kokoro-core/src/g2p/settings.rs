@@ -1,5 +1,7 @@
 //! How text is to be read.
 
+use std::path::PathBuf;
+
 use super::Lexicon;
 
 /// How text is turned into phonemes.
@@ -18,6 +20,7 @@ pub struct Settings {
     pub(crate) symbols: Symbols,
     pub(crate) lexicon: Lexicon,
     pub(crate) overrides: Lexicon,
+    pub(crate) espeak_library: Option<PathBuf>,
 }
 
 /// Whose reading is wanted where the reference loses or misreads something.
@@ -38,7 +41,8 @@ pub enum Fallback {
     /// The library's letter-to-sound rules and spelling.
     #[default]
     Rules,
-    /// The installed espeak-ng library, opened at run time.
+    /// The installed espeak-ng library, opened at run time as [`Espeak`](super::Espeak) describes. Where there is none,
+    /// the text is refused with [`EspeakNotFound`](crate::ErrorKind::EspeakNotFound).
     Espeak,
     /// Nothing: the word is not spoken. In [`Mode::Reference`] it is marked `❓`, as in the reference.
     None,
@@ -65,6 +69,14 @@ impl Settings {
     /// What reads unknown words. Default [`Fallback::Rules`].
     pub fn fallback(mut self, fallback: Fallback) -> Self {
         self.fallback = fallback;
+        self
+    }
+
+    /// The file of espeak-ng's library, or the folder that it is in; an absolute path. Default: it is looked for as
+    /// [`Espeak`](super::Espeak) describes. It matters before the first text that needs espeak-ng, which loads the
+    /// library for the life of the process.
+    pub fn espeak_library(mut self, path: impl Into<PathBuf>) -> Self {
+        self.espeak_library = Some(path.into());
         self
     }
 

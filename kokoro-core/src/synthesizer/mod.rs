@@ -57,6 +57,7 @@ impl Synthesizer {
     /// [`NothingToSpeak`](crate::ErrorKind::NothingToSpeak), [`InvalidSpeed`](crate::ErrorKind::InvalidSpeed),
     /// [`InvalidVoiceName`](crate::ErrorKind::InvalidVoiceName), [`UnknownVoice`](crate::ErrorKind::UnknownVoice),
     /// [`UnknownLanguage`](crate::ErrorKind::UnknownLanguage). Beyond the request's control:
+    /// [`EspeakNotFound`](crate::ErrorKind::EspeakNotFound),
     /// [`InvalidVoiceFile`](crate::ErrorKind::InvalidVoiceFile), [`Io`](crate::ErrorKind::Io),
     /// [`Inference`](crate::ErrorKind::Inference). After any of them the next request works.
     pub fn synthesize(&self, request: &SpeechRequest) -> Result<Speech> {

@@ -35,8 +35,8 @@ pub(super) struct Key {
 
 impl<'a> Query<'a> {
     pub(in crate::g2p) fn new(text: &'a str, language: Language, settings: &Settings) -> Self {
-        // By name, so that a new setting cannot be forgotten.
-        let Settings { mode, fallback, symbols, lexicon, overrides } = settings;
+        // By name, so that a new setting cannot be forgotten. A process holds one espeak-ng, wherever it is.
+        let Settings { mode, fallback, symbols, lexicon, overrides, espeak_library: _ } = settings;
         let how = How {
             language,
             mode: *mode,

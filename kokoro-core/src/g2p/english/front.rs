@@ -1,5 +1,7 @@
 //! The steps in order: tokens, groups, phonemes.
 
+use std::ops::Range;
+
 use super::groups::{self, Group};
 use super::markup::Marked;
 use super::phrases;
@@ -9,6 +11,8 @@ use super::tagger::Features;
 use super::tags::Tags;
 use super::token::{Token, UNKNOWN, joined_phonemes};
 use super::tokenize::{self, Piece};
+use crate::g2p::Word;
+use crate::text::marks;
 
 /// A text cut into tokens.
 #[derive(Debug)]
@@ -60,20 +64,43 @@ impl<'t> Tokenized<'t> {
     }
 }
 
-/// The phonemes of `text` exactly as misaki 0.9.4 writes them without a fallback: each part that is in no dictionary is
-/// a `❓`.
+/// The phonemes of `text` exactly as misaki 0.9.4 writes them: without a fallback, each part that is in no dictionary
+/// is a `❓`.
 pub(super) fn reference(text: &str, reader: &Reader<'_>) -> String {
+    let mut phonemes = String::new();
+    for_each_reference(text, reader, |_, word, space| {
+        phonemes.push_str(word);
+        if space {
+            phonemes.push(' ');
+        }
+    });
+    phonemes
+}
+
+/// The words of the reference, each with its place in `text`.
+pub(super) fn reference_words(text: &str, reader: &Reader<'_>) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    for_each_reference(text, reader, |range, phonemes, space_after| {
+        let is_silent = || text.get(range.clone()).unwrap_or_default().chars().all(marks::is_silent);
+        if !phonemes.is_empty() || !is_silent() {
+            words.push(Word { range, phonemes: phonemes.to_owned(), space_after });
+        } else if let Some(last) = words.last_mut() {
+            last.space_after |= space_after;
+        }
+    });
+    words
+}
+
+/// Calls `emit` with the place of each group in `text`, its phonemes, and whether a space follows.
+fn for_each_reference(text: &str, reader: &Reader<'_>, mut emit: impl FnMut(Range<usize>, &str, bool)) {
     let marked = Marked::read(text);
     let tokenized = Tokenized::new(&marked.text);
     let groups = tokenized.read(reader, |tokens| marked.apply(&tokenized.pieces, tokens));
-    let mut phonemes = String::new();
     for group in &groups {
-        phonemes.push_str(&joined_phonemes(group, |_| UNKNOWN.to_string()));
-        if group.last().is_some_and(|token| token.space) {
-            phonemes.push(' ');
-        }
+        let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
+        let phonemes = for_model(&joined_phonemes(group, |_| UNKNOWN.to_string()));
+        emit(marked.origin(first.start..last.end()), &phonemes, last.space);
     }
-    for_model(&phonemes)
 }
 
 /// `phonemes` in the symbols of the model, which writes the flap as `T` and knows no glottal stop.
@@ -90,12 +117,16 @@ pub(super) fn for_model(phonemes: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Dialect;
+    use super::super::{Dialect, dictionary::Dictionary};
     use super::*;
+    use crate::g2p::{Fallback, Mode, Settings};
 
     #[test]
     fn the_reference_marks_what_it_does_not_know() {
-        let us = |text| reference(text, &Reader::of(Dialect::Us));
+        let settings = Settings::default().fallback(Fallback::None).mode(Mode::Reference);
+        let dictionary = Dictionary::get(Dialect::Us).unwrap();
+        let reader = Reader::new(&dictionary, &settings).unwrap();
+        let us = |text| reference(text, &reader);
         assert_eq!(us("  It is 9:30 in Qzx. "), "ˌɪt ɪz nˈIn❓ θˈɜɹTi ˈɪn ❓. ");
         assert_eq!(us("[Kokoro](/kˈOkəɹO/) [is](-1)"), "kˈOkəɹO ɪz");
         assert_eq!(us(""), "");

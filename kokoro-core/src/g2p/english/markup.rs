@@ -60,26 +60,46 @@ pub(super) struct Marked {
     /// The words that white space and links separate, which features count.
     words: Vec<Range<usize>>,
     features: Vec<(usize, Feature)>,
+    /// Where stretches of the text begin, here and in the original.
+    stretches: Vec<(usize, usize)>,
 }
 
 impl Marked {
     /// Reads the markup of `text` the way the reference does.
     pub(super) fn read(text: &str) -> Self {
+        let original = text.len();
         let text = text.trim_start_matches(is_space);
-        let mut marked = Self { text: String::new(), words: Vec::new(), features: Vec::new() };
+        let offset = original - text.len();
+        let mut marked =
+            Self { text: String::new(), words: Vec::new(), features: Vec::new(), stretches: Vec::new() };
         let mut at = 0;
         for link in link::find(text) {
+            marked.stretches.push((marked.text.len(), offset + at));
             marked.push_words(&text[at..link.outer.start]);
             if let Some(feature) = Feature::parse(&text[link.payload]) {
                 marked.features.push((marked.words.len(), feature));
             }
             let start = marked.text.len();
+            marked.stretches.push((start, offset + link.inner.start));
             marked.text.push_str(&text[link.inner]);
             marked.words.push(start..marked.text.len());
             at = link.outer.end;
         }
+        marked.stretches.push((marked.text.len(), offset + at));
         marked.push_words(&text[at..]);
         marked
+    }
+
+    /// Where the bytes `range` of the text came from: from the first to the last, markup between them included.
+    pub(super) fn origin(&self, range: Range<usize>) -> Range<usize> {
+        let find = |at: usize| {
+            let stretch = self.stretches.partition_point(|&(start, _)| start <= at).checked_sub(1);
+            let (start, original) = stretch.and_then(|stretch| self.stretches.get(stretch))?;
+            Some(at - start + original)
+        };
+        let Some(start) = find(range.start) else { return 0..0 };
+        let end = range.end.checked_sub(1).filter(|&last| last >= range.start).and_then(find);
+        start..end.map_or(start, |last| last + 1)
     }
 
     fn push_words(&mut self, text: &str) {
@@ -176,6 +196,7 @@ mod tests {
     fn features_find_their_tokens() {
         let marked = Marked::read("  In [New York](/x/), [so](-1)!");
         assert_eq!(marked.text, "In New York, so!");
+        assert_eq!([marked.origin(0..2), marked.origin(3..11), marked.origin(0..15)], [2..4, 6..14, 2..25]);
         let pieces = tokenize(&marked.text);
         let token = |piece: &Piece| Token::new(&marked.text[piece.range.clone()], 0, Tag::NONE, false);
         let mut tokens: Vec<_> = pieces.iter().map(token).collect();

@@ -49,7 +49,7 @@ mod unknown;
 use self::dictionary::Dictionary;
 use self::listed::Written;
 use self::reader::Reader;
-use super::{G2p, Settings, Word};
+use super::{G2p, Mode, Settings, Word};
 use crate::text::segment;
 use crate::{Error, ErrorKind, Result};
 
@@ -101,16 +101,16 @@ impl English {
         self.dictionary().map(|_| ())
     }
 
-    /// The phonemes of `text` exactly as Python's misaki 0.9.4 writes them without a fallback: a `❓` stands for
-    /// each part that is in no dictionary. For comparisons; to be spoken, use [`G2p::words`].
+    /// The phonemes of `text` exactly as Python's misaki 0.9.4 writes them, white space included, with the fallback of
+    /// `settings`: without one, a `❓` stands for each part that is in no dictionary. For comparisons; to be spoken,
+    /// use [`G2p::words`].
     ///
     /// # Errors
-    /// Those of [`Self::load`].
+    /// Those of [`Self::load`], and of [`Espeak::load`](super::Espeak::load) if the settings ask for espeak-ng.
     #[doc(hidden)]
-    pub fn reference(&self, text: &str) -> Result<String> {
-        let reader =
-            Reader { dictionary: &self.dictionary()?, settings: &Settings::default(), written: None };
-        Ok(front::reference(text, &reader))
+    pub fn reference(&self, text: &str, settings: &Settings) -> Result<String> {
+        let settings = settings.clone().mode(Mode::Reference);
+        Ok(front::reference(text, &Reader::new(&self.dictionary()?, &settings)?))
     }
 
     fn dictionary(&self) -> Result<Dictionary> {
@@ -122,14 +122,18 @@ impl English {
 
 impl G2p for English {
     fn words(&self, text: &str, settings: &Settings) -> Result<Vec<Word>> {
-        let dictionary = &self.dictionary()?;
+        let dictionary = self.dictionary()?;
+        let reader = Reader::new(&dictionary, settings)?;
+        if settings.mode == Mode::Reference {
+            return Ok(front::reference_words(text, &reader));
+        }
         let mut words = Vec::new();
         for segment in segment::segments(text) {
             let first = words.len();
             let (range, inside) = (segment.range.clone(), &text[segment.range.clone()]);
             let prepared = prepare::prepare(inside);
             let written = Some(Written { plain: &prepared.plain, original: inside });
-            let reader = Reader { dictionary, settings, written };
+            let reader = Reader { written, ..reader };
             assemble::assemble(&prepared, range.start, range.len(), &reader, &mut words);
             if let Some(last) = words[first..].last_mut() {
                 last.space_after |= text[segment.range.end..].starts_with(char::is_whitespace);

@@ -10,6 +10,9 @@ use super::reader::Reader;
 use super::stress::{PRIMARY, Stress, weight};
 use super::token::{Token, common_flags, common_stress, common_tag};
 
+/// The most parts that are looked up together. Nothing known is near to it, and the time grows with its square.
+const MAX_RUN: usize = 64;
+
 /// Gives phonemes to all parts that the dictionaries know.
 pub(super) fn speak(groups: &mut [Group<'_>], reader: &Reader<'_>) {
     let mut context = Context::default();
@@ -21,11 +24,17 @@ pub(super) fn speak(groups: &mut [Group<'_>], reader: &Reader<'_>) {
                     token.phonemes =
                         reader.known_at(token.start..token.end(), Query { text, ..query(token) }, context);
                 }
+                if token.phonemes.is_none() && reader.reads_unknown_at_once() {
+                    token.phonemes = reader.reference(token.text);
+                }
                 context = context.before(token.text, token.tag, token.phonemes.as_deref());
             }
             parts => {
-                context = speak_parts(parts, reader, context);
-                settle(parts);
+                let is_resolved;
+                (context, is_resolved) = speak_parts(parts, reader, context);
+                if is_resolved {
+                    settle(parts);
+                }
             }
         }
     }
@@ -43,7 +52,9 @@ fn query<'a>(token: &'a Token<'_>) -> Query<'a> {
 }
 
 /// Finds the longest run of parts that is known together, ending with the last part, then goes on before it.
-fn speak_parts(parts: &mut [Token<'_>], reader: &Reader<'_>, mut context: Context) -> Context {
+///
+/// `false` if the reference has had the whole group read as one unknown word, whose spaces and stress are settled.
+fn speak_parts(parts: &mut [Token<'_>], reader: &Reader<'_>, mut context: Context) -> (Context, bool) {
     let mut text = String::new();
     let mut starts = Vec::with_capacity(parts.len() + 1);
     for part in parts.iter() {
@@ -53,7 +64,7 @@ fn speak_parts(parts: &mut [Token<'_>], reader: &Reader<'_>, mut context: Contex
     starts.push(text.len());
     let mut end = parts.len();
     while end > 0 {
-        let found = (0..end).find_map(|start| {
+        let found = (end.saturating_sub(MAX_RUN)..end).find_map(|start| {
             let text = text.get(*starts.get(start)?..*starts.get(end)?)?;
             let run = parts.get(start..end)?;
             let tag = common_tag(run);
@@ -79,14 +90,19 @@ fn speak_parts(parts: &mut [Token<'_>], reader: &Reader<'_>, mut context: Contex
             end = start;
         } else {
             end -= 1;
-            if let Some(part) = parts.get_mut(end)
-                && part.text.chars().all(is_junk)
-            {
+            let Some(part) = parts.get_mut(end) else { continue };
+            if part.text.chars().all(is_junk) {
                 part.phonemes = Some(String::new());
+            } else if reader.reads_unknown_at_once() {
+                let mut phonemes = reader.reference(&text);
+                for part in parts {
+                    part.phonemes = phonemes.replace(String::new());
+                }
+                return (context, false);
             }
         }
     }
-    context
+    (context, true)
 }
 
 /// Marks inside a group that are silent.

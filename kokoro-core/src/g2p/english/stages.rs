@@ -22,8 +22,8 @@ impl Stages {
         Some(Self { dictionary: Dictionary::get(Dialect::Us)?, settings: Settings::default() })
     }
 
-    fn reader(&self) -> Reader<'_> {
-        Reader { dictionary: &self.dictionary, settings: &self.settings, written: None }
+    fn reader(&self) -> Option<Reader<'_>> {
+        Reader::new(&self.dictionary, &self.settings).ok()
     }
 
     /// Cleaning and markup: the length of the plain text.
@@ -50,14 +50,16 @@ impl Stages {
     #[must_use]
     pub fn read(&self, text: &str) -> usize {
         let tokenized = Tokenized::new(text);
-        tokenized.read(&self.reader(), |_| ()).len()
+        self.reader().map_or(0, |reader| tokenized.read(&reader, |_| ()).len())
     }
 
     /// All steps: the number of words.
     #[must_use]
     pub fn words(&self, text: &str) -> usize {
         let mut words = Vec::new();
-        assemble::assemble(&prepare::prepare(text), 0, text.len(), &self.reader(), &mut words);
+        if let Some(reader) = self.reader() {
+            assemble::assemble(&prepare::prepare(text), 0, text.len(), &reader, &mut words);
+        }
         words.len()
     }
 

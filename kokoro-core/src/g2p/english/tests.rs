@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::g2p::Fallback;
 
 fn us(text: &str) -> Vec<Word> {
     English::US.words(text, &Settings::default()).unwrap()
@@ -80,15 +81,43 @@ fn segments_of_a_long_text_are_joined_without_a_seam() {
 #[test]
 fn golden_texts_are_exact() {
     let rows = include_str!("../../../tests/data/english.tsv").lines().skip(1);
+    let nothing = Settings::default().fallback(Fallback::None);
     let mut count = 0;
     for row in rows {
         let columns: Vec<&str> = row.split('\t').collect();
         assert_eq!(columns.len(), 3, "{row}");
-        assert_eq!(English::US.reference(columns[0]).unwrap(), columns[1], "{}", columns[0]);
-        assert_eq!(English::GB.reference(columns[0]).unwrap(), columns[2], "{}", columns[0]);
+        assert_eq!(English::US.reference(columns[0], &nothing).unwrap(), columns[1], "{}", columns[0]);
+        assert_eq!(English::GB.reference(columns[0], &nothing).unwrap(), columns[2], "{}", columns[0]);
         count += 1;
     }
     assert!(count >= 150);
+}
+
+#[test]
+fn words_of_the_reference_are_all_of_it() {
+    let settings = Settings::default().mode(Mode::Reference).fallback(Fallback::None);
+    for row in include_str!("../../../tests/data/english.tsv").lines().skip(1) {
+        let text = row.split('\t').next().unwrap();
+        for english in [English::US, English::GB] {
+            let reference = english.reference(text, &settings).unwrap();
+            let words = english.words(text, &settings).unwrap();
+            let (mut joined, mut end) = (String::new(), 0);
+            for word in words {
+                assert!(
+                    word.range.start >= end && text.get(word.range.clone()).is_some(),
+                    "{word:?} of {text}"
+                );
+                end = word.range.end;
+                joined += &word.phonemes;
+                joined += if word.space_after { " " } else { "" };
+            }
+            let single_spaced = reference.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(joined.split_whitespace().collect::<Vec<_>>().join(" "), single_spaced, "{text}");
+        }
+    }
+    let text = "  In [New York](/x/), [so](-1) qzx!";
+    let words = English::US.words(text, &settings).unwrap();
+    assert_eq!(shown(&words, text), "In|ˈɪn_ New York|x ,|,_ so|sO_ qzx|❓ !|!");
 }
 
 #[test]
@@ -139,9 +168,11 @@ fn hostile_texts_end_well() {
         "[a](/b/)",
         "\u{301}",
     ];
+    let reference = Settings::default().mode(Mode::Reference);
     for unit in units {
         let text = unit.repeat(6_000 / unit.len());
         check(&text, &us(&text)).unwrap();
+        English::US.words(&unit.repeat(600 / unit.len()), &reference).unwrap();
     }
 }
 

@@ -29,7 +29,8 @@ use crate::Result;
 /// spaces and marks (`New York`, `C++`).
 ///
 /// Phonemes are those of Kokoro's alphabet, as [`phonemize`](super::phonemize) writes them. In English an entry also gives
-/// the possessive and, unless the dictionaries have them, the plural, `-ed` and `-ing`.
+/// the possessive and, unless the dictionaries have them, the plural, `-ed` and `-ing`. In the languages that espeak-ng
+/// reads, an entry stands for what is between spaces and punctuation.
 ///
 /// Cheap to clone: clones share the entries.
 ///
