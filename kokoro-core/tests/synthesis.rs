@@ -152,7 +152,7 @@ fn bad_requests_have_kinds_of_their_own_and_the_next_one_works() {
         assert_eq!(kind(SpeechRequest::new(text)), ErrorKind::EmptyText);
         assert_eq!(kind(SpeechRequest::from_phonemes(text)), ErrorKind::EmptyText);
     }
-    for text in ["😀", "\u{301}\u{301}", "\0\0", "👨‍👩‍👧‍👦 🏳️‍🌈"] {
+    for text in ["漢字", "\u{301}\u{301}", "\0\0", "ひと 人"] {
         assert_eq!(kind(SpeechRequest::new(text)), ErrorKind::NothingToSpeak, "{text:?}");
     }
     assert_eq!(kind(SpeechRequest::from_phonemes("«»")), ErrorKind::NothingToSpeak);

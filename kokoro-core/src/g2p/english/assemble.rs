@@ -11,7 +11,8 @@ use super::prepare::Prepared;
 use super::reader::Reader;
 use super::tags::Tag;
 use super::token::{Token, joined_phonemes};
-use super::{Word, alphabet};
+use super::{Dialect, Word, alphabet};
+use crate::g2p::Mode;
 use crate::text::mapped::Mapped;
 use crate::text::marks;
 
@@ -31,19 +32,39 @@ pub(super) fn assemble(
 ) {
     let plain = &prepared.plain;
     let tokenized = Tokenized::new(plain.text());
-    let groups = tokenized.read(reader, |tokens| apply(&prepared.features, tokens));
+    let groups = tokenized.read(reader, |tokens| {
+        apply(&prepared.features, tokens);
+        if reader.settings.mode == Mode::Spoken && reader.dictionary.dialect() == Dialect::Gb {
+            say_and(tokens);
+        }
+    });
     let items = items(&groups, reader);
+    let first = words.len();
     let mut end = 0;
     for (i, item) in items.iter().enumerate() {
         let next = items.get(i + 1).map_or(plain.text().len(), |next| next.range.start);
         let origin = plain.origin(item.range.clone());
-        // Two items share an origin where one character became several.
+        let space_after = has_space(plain, item.range.end..next);
+        // Two items share an origin where one expression became several words: they are one word.
+        let shares = origin.start < end && !origin.is_empty();
+        if let Some(word) = words.get_mut(first..).and_then(<[Word]>::last_mut).filter(|_| shares) {
+            if !item.phonemes.is_empty() {
+                if word.space_after && !word.phonemes.is_empty() {
+                    word.phonemes.push(' ');
+                }
+                word.phonemes.push_str(&item.phonemes);
+            }
+            end = origin.end.max(end).min(length);
+            word.range.end = end + offset;
+            word.space_after = space_after;
+            continue;
+        }
         let start = origin.start.max(end).min(length);
         end = origin.end.max(start).min(length);
         words.push(Word {
             range: start + offset..end + offset,
             phonemes: item.phonemes.clone(),
-            space_after: has_space(plain, item.range.end..next),
+            space_after,
         });
     }
 }
@@ -60,6 +81,13 @@ fn apply(features: &[(Range<usize>, Feature)], tokens: &mut [Token<'_>]) {
             feature.apply(token, at == first);
             at += 1;
         }
+    }
+}
+
+/// British numbers have an "and": "two hundred and five".
+fn say_and(tokens: &mut [Token<'_>]) {
+    for token in tokens.iter_mut().filter(|token| token.text.bytes().any(|c| c.is_ascii_digit())) {
+        token.flags.push('&');
     }
 }
 
@@ -125,13 +153,12 @@ fn apart(part: &Token<'_>, reader: &Reader<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Dialect;
     use super::super::prepare::prepare;
     use super::*;
 
     fn words(text: &str) -> Vec<(String, String)> {
         let mut words = Vec::new();
-        let prepared = prepare(text);
+        let prepared = prepare(text, None);
         assemble(&prepared, 0, text.len(), &Reader::of(Dialect::Us), &mut words);
         words.into_iter().map(|word| (text[word.range].to_owned(), word.phonemes)).collect()
     }

@@ -3,7 +3,8 @@
 //! The phonemes are those of the Python package misaki 0.9.4 (Apache-2.0), to which the model was trained; its rules are
 //! implemented here, in the order of the data:
 //!
-//! * [`prepare`] cleans the text and reads the markup ([`markup`]);
+//! * [`prepare`] cleans the text, reads the markup ([`markup`]), and puts in words what the rest would misread
+//!   ([`spoken`]);
 //! * [`tokenize`] makes tokens by spaCy's rules ([`affixes`], [`patterns`], [`address`]), and [`tags`] finds their parts of speech
 //!   where they matter;
 //! * [`phrases`] finds the words of the caller's lexicons that are several tokens, [`listed`] the others;
@@ -35,6 +36,7 @@ mod reader;
 mod sound;
 mod speak;
 mod spell;
+mod spoken;
 #[cfg(feature = "bench")]
 mod stages;
 mod stress;
@@ -49,6 +51,7 @@ mod unknown;
 use self::dictionary::Dictionary;
 use self::listed::Written;
 use self::reader::Reader;
+use self::spoken::Spoken;
 use super::{G2p, Mode, Settings, Word};
 use crate::text::segment;
 use crate::{Error, ErrorKind, Result};
@@ -68,7 +71,10 @@ pub(crate) enum Dialect {
 /// Its dictionaries lie in the binary and are used as they are; what else it needs is made when it is first used, in about
 /// a millisecond, and stays for the life of the process.
 ///
-/// A word whose phonemes are empty is one that it cannot speak, such as a word in another script or an emoji.
+/// Units, dates, times, amounts, addresses, symbols and emoji are spoken in words, as `docs/spoken.md` lists, unless
+/// [`Mode::Reference`] is asked for. Words that stand for one expression are one [`Word`] with its range.
+///
+/// A word whose phonemes are empty is one that it cannot speak, such as a word in another script.
 /// Punctuation that has no sound, such as a bracket, yields no word. Words that are in no dictionary are
 /// read by letter-to-sound rules; abbreviations are spelled.
 ///
@@ -127,11 +133,12 @@ impl G2p for English {
         if settings.mode == Mode::Reference {
             return Ok(front::reference_words(text, &reader));
         }
+        let spoken = (settings.mode == Mode::Spoken).then(|| Spoken::new(self.dialect, settings));
         let mut words = Vec::new();
         for segment in segment::segments(text) {
             let first = words.len();
             let (range, inside) = (segment.range.clone(), &text[segment.range.clone()]);
-            let prepared = prepare::prepare(inside);
+            let prepared = prepare::prepare(inside, spoken.as_ref());
             let written = Some(Written { plain: &prepared.plain, original: inside });
             let reader = Reader { written, ..reader };
             assemble::assemble(&prepared, range.start, range.len(), &reader, &mut words);

@@ -15,6 +15,7 @@ use crate::text::marks;
 
 use super::alphabet;
 use super::markup::Feature;
+use super::spoken::{self, Piece, Spoken};
 
 /// The most bytes of a word. Dictionary words and nearly all addresses are shorter.
 const MAX_WORD_BYTES: usize = 200;
@@ -37,22 +38,33 @@ pub(super) struct Prepared {
     pub(super) features: Vec<(Range<usize>, Feature)>,
 }
 
-pub(super) fn prepare(text: &str) -> Prepared {
-    let clean = clean(text);
-    let mut writer =
-        Writer { plain: Mapped::default(), bytes: 0, parts: 0, last: None, mark: None, marks: 0 };
+/// Makes a text ready. With `spoken`, expressions that the dictionaries misread are put in words.
+pub(super) fn prepare(text: &str, spoken: Option<&Spoken<'_>>) -> Prepared {
+    let clean = clean(text, spoken.is_some());
+    let mut writer = Writer {
+        plain: Mapped::default(),
+        bytes: 0,
+        parts: 0,
+        last: None,
+        mark: None,
+        marks: 0,
+        gap: Gap::None,
+    };
     let mut features = Vec::new();
     let mut at = 0;
     for link in link::find(clean.text()) {
-        writer.copy(&clean, at..link.outer.start);
+        writer.write(&clean, at..link.outer.start, spoken);
         let feature = feature(text, &clean, &link);
         let outside = &clean.text()[link.outer.end..];
         let is_apart = matches!(feature, Some(Feature::Phonemes(_)));
         if is_apart && clean.text()[..link.outer.start].ends_with(joins_next) {
             writer.separate(clean.origin(link.outer.clone()).start);
         }
+        // What markup says something about is not put in other words.
+        let spoken_inside = spoken.filter(|_| feature.is_none());
+        writer.close_gap();
         let start = writer.plain.text().len();
-        writer.copy(&clean, link.inner.clone());
+        writer.write(&clean, link.inner.clone(), spoken_inside);
         let range = start..writer.plain.text().len();
         if is_apart && joins_previous(outside) {
             writer.separate(clean.origin(link.outer.clone()).end);
@@ -60,7 +72,7 @@ pub(super) fn prepare(text: &str) -> Prepared {
         features.extend(feature.map(|feature| (range, feature)));
         at = link.outer.end;
     }
-    writer.copy(&clean, at..clean.text().len());
+    writer.write(&clean, at..clean.text().len(), spoken);
     Prepared { plain: writer.plain, features }
 }
 
@@ -93,7 +105,8 @@ fn joins_previous(text: &str) -> bool {
         || marks::is_straight_quote(c))
 }
 
-fn clean(text: &str) -> Mapped {
+/// Drops and folds characters, but leaves those that the rules of [`spoken`](super::spoken) look for.
+fn clean(text: &str, is_spoken: bool) -> Mapped {
     let mut clean = Mapped::default();
     let mut before = None;
     let mut chars = text.char_indices().peekable();
@@ -102,14 +115,19 @@ fn clean(text: &str) -> Mapped {
         let after = chars.peek().map(|&(_, c)| c);
         let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
         match c {
+            // Between digits it groups them.
+            '\u{a0}' | '\u{2009}' | '\u{202f}' if is_spoken && digit(before) && digit(after) => {
+                clean.push(c, origin);
+            }
             // Further white space would be a token of its own.
             c if c.is_whitespace() => {
                 if !before.is_none_or(char::is_whitespace) {
                     clean.push(' ', origin);
                 }
             }
+            c if is_spoken && spoken::has_meaning(c) => clean.push(if c == 'μ' { 'µ' } else { c }, origin),
             // Feet and minutes: the tokenizer would drop the mark and join the digits.
-            '\'' | '’' if digit(before) && digit(after) => clean.push(' ', origin),
+            '\'' | '’' if !is_spoken && digit(before) && digit(after) => clean.push(' ', origin),
             c if c.is_ascii() && !c.is_control() => clean.push(c, origin),
             c => fold(c, |c| clean.push(c, origin.clone())),
         }
@@ -160,6 +178,15 @@ pub(super) fn fold(c: char, mut emit: impl FnMut(char)) {
     }
 }
 
+/// Whether `c`, which `next` follows, would be taken together with words right before it, unlike punctuation.
+fn joins_words(c: char, next: Option<char>) -> bool {
+    let is_punctuation = |c: char| marks::is_terminator(c) || marks::is_clause_mark(c) || marks::is_closer(c);
+    if c == '"' {
+        return next.is_some_and(|next| !(next.is_whitespace() || is_punctuation(next)));
+    }
+    !(c.is_whitespace() || is_punctuation(c) || marks::is_straight_quote(c) || c == '-')
+}
+
 /// Writes the plain text, breaking long words.
 struct Writer {
     plain: Mapped,
@@ -171,6 +198,17 @@ struct Writer {
     mark: Option<(char, usize)>,
     /// How many marks of any kind it ends with.
     marks: usize,
+    /// What keeps the next character apart from the text so far.
+    gap: Gap,
+}
+
+/// What stands between two parts of a text.
+enum Gap {
+    None,
+    /// A space before all but punctuation. It stands for these bytes of the original.
+    Words(Range<usize>),
+    /// A space between letters or digits.
+    Dropped(Range<usize>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -187,6 +225,95 @@ impl Writer {
             let at = range.start + at;
             self.push(c, from.origin(at..at + c.len_utf8()));
         }
+    }
+
+    /// Writes a part of the clean text with the words that `spoken` puts for it.
+    fn write(&mut self, clean: &Mapped, part: Range<usize>, spoken: Option<&Spoken<'_>>) {
+        let Some(spoken) = spoken else { return self.copy(clean, part) };
+        let begins_line = part.start == 0;
+        for piece in spoken.rewrite(&clean.text()[part.clone()], begins_line) {
+            let whole = |range: &Range<usize>| part.start + range.start..part.start + range.end;
+            match &piece {
+                Piece::Keep(range) => self.keep(clean, whole(range)),
+                Piece::Apart(range) => {
+                    let origin = clean.origin(whole(range));
+                    self.begin_words(&origin);
+                    self.keep(clean, whole(range));
+                    self.gap = Gap::Words(origin);
+                }
+                Piece::Say(words, range) => {
+                    let origin = clean.origin(whole(range));
+                    self.begin_words(&origin);
+                    words.chars().for_each(|c| self.push(c, origin.clone()));
+                    self.gap = Gap::Words(origin);
+                }
+                Piece::Drop(range) => {
+                    let origin = clean.origin(whole(range));
+                    if matches!(self.gap, Gap::None) {
+                        self.gap = Gap::Dropped(origin);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Copies a part of the clean text, folding what was left for the rules.
+    fn keep(&mut self, clean: &Mapped, range: Range<usize>) {
+        let mut chars = clean.text()[range.clone()].char_indices().peekable();
+        while let Some((at, c)) = chars.next() {
+            let at = range.start + at;
+            let origin = clean.origin(at..at + c.len_utf8());
+            let ends_with = |class: fn(char) -> bool| self.plain.text().ends_with(class);
+            // What is dropped leaves no second space behind.
+            let is_first = self.plain.text().is_empty() || ends_with(char::is_whitespace);
+            if c.is_whitespace() && is_first && !matches!(self.gap, Gap::None) {
+                continue;
+            }
+            let is_between_digits = matches!(c, '\'' | '’')
+                && ends_with(|c| c.is_ascii_digit())
+                && chars.peek().is_some_and(|(_, c)| c.is_ascii_digit());
+            self.bridge(c, chars.peek().map(|&(_, next)| next));
+            if is_between_digits || c.is_whitespace() {
+                self.push(' ', origin);
+            } else if c.is_ascii() {
+                self.push(c, origin);
+            } else {
+                fold(c, |c| self.push(c, origin.clone()));
+            }
+        }
+    }
+
+    /// Separates words that stand for `origin` from what is before them.
+    fn begin_words(&mut self, origin: &Range<usize>) {
+        let is_apart = |c: char| c.is_whitespace() || spoken::opens(c);
+        if !self.plain.text().is_empty() && !self.plain.text().ends_with(is_apart) {
+            self.push(' ', origin.clone());
+        }
+        self.gap = Gap::None;
+    }
+
+    /// Separates `c` from what is before it, where that is needed.
+    fn bridge(&mut self, c: char, next: Option<char>) {
+        let ends_with_word = self.plain.text().ends_with(char::is_alphanumeric);
+        match std::mem::replace(&mut self.gap, Gap::None) {
+            Gap::Words(origin) if joins_words(c, next) => self.push(' ', origin),
+            // "a.m." would take the full stop of the sentence.
+            Gap::Words(origin) if c == '.' && self.ends_with_abbreviation() => {
+                self.push(' ', origin.end..origin.end);
+            }
+            Gap::Dropped(origin) if ends_with_word && c.is_alphanumeric() => self.push(' ', origin),
+            _ => {}
+        }
+    }
+
+    fn close_gap(&mut self) {
+        self.bridge('a', None);
+    }
+
+    fn ends_with_abbreviation(&self) -> bool {
+        let text = self.plain.text();
+        let word = text.rfind(' ').map_or(text, |at| &text[at + 1..]);
+        word.contains('.')
     }
 
     fn push(&mut self, c: char, origin: Range<usize>) {
@@ -231,7 +358,7 @@ mod tests {
     use super::*;
 
     fn plain(text: &str) -> String {
-        prepare(text).plain.text().to_owned()
+        prepare(text, None).plain.text().to_owned()
     }
 
     #[test]
@@ -246,22 +373,25 @@ mod tests {
     #[test]
     fn markup_is_read_and_the_phonemes_are_the_original_ones() {
         let text = "A [two words](/çʰ ɑ\u{303}g/)'s [b](-1) [c](d).";
-        let prepared = prepare(text);
+        let prepared = prepare(text, None);
         assert_eq!(prepared.plain.text(), "A two words 's b c.");
         assert_eq!(prepared.features[0], (2..11, Feature::Phonemes("çʰ ɑ\u{303}ɡ".into())));
         assert_eq!(&text[prepared.plain.origin(2..11)], "two words");
         assert_eq!(prepared.features[1..], [(15..16, Feature::Stress(Stress::LOWER))]);
-        assert_eq!(prepare("un[x](/y/)able, ([x](/y/))").plain.text(), "un x able, (x)");
-        assert_eq!(prepare("[x](//)").features, [(0..1, Feature::Phonemes(String::new()))]);
+        assert_eq!(prepare("un[x](/y/)able, ([x](/y/))", None).plain.text(), "un x able, (x)");
+        assert_eq!(prepare("[x](//)", None).features, [(0..1, Feature::Phonemes(String::new()))]);
     }
 
     #[test]
     fn runs_of_different_marks_are_shortened() {
         assert_eq!(
-            prepare(&format!("a{} b", "!?".repeat(500))).plain.text(),
+            prepare(&format!("a{} b", "!?".repeat(500)), None).plain.text(),
             format!("a{} b", "!?".repeat(8))
         );
-        assert_eq!(prepare(&format!("a{}b", "!?".repeat(8))).plain.text(), format!("a{}b", "!?".repeat(8)));
+        assert_eq!(
+            prepare(&format!("a{}b", "!?".repeat(8)), None).plain.text(),
+            format!("a{}b", "!?".repeat(8))
+        );
     }
 
     #[test]
@@ -271,13 +401,13 @@ mod tests {
             "One ........ 1 === aaaaaaaaaaaa"
         );
         let text = format!("{}x", "_".repeat(1_000));
-        assert_eq!(prepare(&text).plain.origin(8..9), 1_000..1_001);
+        assert_eq!(prepare(&text, None).plain.origin(8..9), 1_000..1_001);
     }
 
     #[test]
     fn long_words_are_broken_without_a_trace_in_the_original() {
         let text = "a".repeat(1_000);
-        let prepared = prepare(&text);
+        let prepared = prepare(&text, None);
         assert!(prepared.plain.text().split(' ').all(|word| word.len() <= MAX_WORD_BYTES));
         assert_eq!(prepared.plain.text().replace(' ', ""), text);
         for (at, c) in prepared.plain.text().char_indices() {

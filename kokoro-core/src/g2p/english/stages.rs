@@ -3,6 +3,7 @@
 use super::dictionary::{Dictionary, Query};
 use super::front::Tokenized;
 use super::reader::Reader;
+use super::spoken::Spoken;
 use super::tags::Tag;
 use super::{Dialect, assemble, context::Context, prepare, sound, tokenize};
 use crate::g2p::Settings;
@@ -26,10 +27,14 @@ impl Stages {
         Reader::new(&self.dictionary, &self.settings).ok()
     }
 
-    /// Cleaning and markup: the length of the plain text.
+    fn spoken(&self) -> Spoken<'_> {
+        Spoken::new(Dialect::Us, &self.settings)
+    }
+
+    /// Cleaning, markup, and words for digits and signs: the length of the plain text.
     #[must_use]
     pub fn prepare(&self, text: &str) -> usize {
-        prepare::prepare(text).plain.text().len()
+        prepare::prepare(text, Some(&self.spoken())).plain.text().len()
     }
 
     /// The number of tokens.
@@ -58,7 +63,13 @@ impl Stages {
     pub fn words(&self, text: &str) -> usize {
         let mut words = Vec::new();
         if let Some(reader) = self.reader() {
-            assemble::assemble(&prepare::prepare(text), 0, text.len(), &reader, &mut words);
+            assemble::assemble(
+                &prepare::prepare(text, Some(&self.spoken())),
+                0,
+                text.len(),
+                &reader,
+                &mut words,
+            );
         }
         words.len()
     }

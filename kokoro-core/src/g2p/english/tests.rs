@@ -9,6 +9,14 @@ fn us(text: &str) -> Vec<Word> {
     English::US.words(text, &Settings::default()).unwrap()
 }
 
+/// Without the words that are put for expressions.
+fn as_written(text: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    let prepared = prepare::prepare(text, None);
+    assemble::assemble(&prepared, 0, text.len(), &Reader::of(Dialect::Us), &mut words);
+    words
+}
+
 /// The text of each word with its phonemes, `_` for a space after it.
 fn shown(words: &[Word], text: &str) -> String {
     let show = |word: &Word| {
@@ -47,6 +55,7 @@ fn accents_and_invisible_characters_do_no_harm() {
 
 #[test]
 fn unknown_words_are_spelled_and_symbols_are_passed_over() {
+    let shown_us = |text| shown(&as_written(text), text);
     assert_eq!(shown_us("5kg"), "5kg|fˈIv kˈA ʤˈi");
     assert_eq!(shown_us("at 9:30."), "at|æt_ 9:30|nˈIn θˈɜɹTi .|.");
     assert_eq!(shown_us("a qzxv"), "a|ɐ_ qzxv|kjˈu zˈi ˈɛks vˈi");
@@ -55,6 +64,7 @@ fn unknown_words_are_spelled_and_symbols_are_passed_over() {
 
 #[test]
 fn what_cannot_be_spoken_is_a_word_without_phonemes() {
+    let shown_us = |text| shown(&as_written(text), text);
     assert_eq!(shown_us("I 🍕 漢字 it"), "I|ˌI_ 🍕|_ 漢字|_ it|ɪt");
     // Silent punctuation is nothing that anybody misses.
     assert_eq!(shown_us("*one* -- [two]"), "one|wˈʌn_ [two|tˈu ]|)");
@@ -130,7 +140,7 @@ fn words_agree_with_the_reference_where_it_knows_everything() {
             continue;
         }
         let mut spoken = String::new();
-        for word in us(text) {
+        for word in as_written(text) {
             spoken += &word.phonemes;
             spoken += if word.space_after { " " } else { "" };
         }
@@ -140,7 +150,7 @@ fn words_agree_with_the_reference_where_it_knows_everything() {
 
 #[test]
 fn nothing_that_can_be_spoken_is_lost() {
-    let spoken = |text| us(text).into_iter().map(|word| word.phonemes).collect::<Vec<_>>().join("_");
+    let spoken = |text| as_written(text).into_iter().map(|word| word.phonemes).collect::<Vec<_>>().join("_");
     assert_eq!(spoken("512GB"), "fˈIv hˈʌndɹəd twˈɛlv ʤˌibˈi");
     assert_eq!(spoken("a 10-year-old"), "ɐ_tˈɛn jˈɪɹ ˈOld");
     assert_eq!(spoken("$3 billion"), "θɹˈi_bˈɪljən dˈɑləɹz");
@@ -180,7 +190,7 @@ fn check(text: &str, words: &[Word]) -> Result<(), TestCaseError> {
     let mut end = 0;
     for word in words {
         prop_assert!(word.range.start >= end, "{:?} begins before {}", word, end);
-        prop_assert!(text.get(word.range.clone()).is_some(), "{:?}", word);
+        prop_assert!(text.get(word.range.clone()).is_some_and(|word| !word.is_empty()), "{:?}", word);
         prop_assert!(word.phonemes.chars().all(alphabet::contains), "{:?}", word);
         prop_assert_eq!(&alphabet::keep(&word.phonemes), &word.phonemes);
         end = word.range.end;
@@ -211,6 +221,19 @@ proptest! {
 
     #[test]
     fn so_do_numbers(text in "[-+$£€]?[0-9,.]{1,24}(st|nd|rd|th|s|%|kg)?([-:/ ][0-9.,]{1,24}){0,3}") {
+        check(&text, &us(&text))?;
+    }
+
+    #[test]
+    fn so_do_signs_and_emoji(text in "[0-9a-zA-Z .,½²₂°µΩ%‰§№©→×÷√≤−–€¥₹αΩπ★☆•…🍕👍🏽🇫🇷❤\u{fe0f}\u{200d}'\"/:@#~-]{0,60}") {
+        check(&text, &us(&text))?;
+        check(&text, &English::GB.words(&text, &Settings::default()).unwrap())?;
+    }
+
+    #[test]
+    fn so_do_expressions(
+        text in "(\\$|#|@|~|https://|/)?[0-9]{0,4}[.:/–-]?[0-9]{0,4} ?(kg|km/h|m²|°C|st|am|p\\.m\\.|x|€|bn|May|St\\.|IV|\\.com)?( [a-z]{1,5})?",
+    ) {
         check(&text, &us(&text))?;
     }
 
