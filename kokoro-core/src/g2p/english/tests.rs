@@ -186,6 +186,21 @@ fn hostile_texts_end_well() {
     }
 }
 
+/// The time is linear (`make bench` shows it for others); were it not, this would not end.
+#[test]
+fn a_megabyte_of_one_character_ends_well() {
+    for unit in
+        [".", "-", "(", "[", "'", "\"", "_", "/", "#", "$", "%", "🍕", "\u{301}", "\u{200b}", "\u{1f}", " "]
+    {
+        let text = unit.repeat((1 << 20) / unit.len());
+        let mut end = 0;
+        for word in us(&text) {
+            assert!(word.range.start >= end && text.get(word.range.clone()).is_some(), "{word:?}");
+            end = word.range.end;
+        }
+    }
+}
+
 fn check(text: &str, words: &[Word]) -> Result<(), TestCaseError> {
     let mut end = 0;
     for word in words {
