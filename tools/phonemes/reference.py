@@ -1,15 +1,11 @@
-"""Writes the phonemes of kokoro-core/tests/data/espeak.tsv anew, from its languages and texts.
+"""Python's misaki 0.9.4 as a reference, with spaCy's tagger and its own espeak-ng classes.
 
-    pip install misaki==0.9.4 spacy==3.8.18 spacy-lookups-data num2words regex addict
-    pip install phonemizer-fork espeakng-loader==0.2.4
-    cargo fetch                              # the crate misaki-rs holds the weights of the tagger
-    python tools/espeak/make_golden.py       # or --check, which only compares
+    pip install -r tools/phonemes/requirements.txt
+    cargo fetch        # the crate misaki-rs holds the weights of the tagger
 
-The phonemes are those of Python's misaki with its own espeak-ng classes. Nothing of these packages is part of the
-library.
+Nothing of these packages is part of the library.
 """
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +15,6 @@ from spacy.attrs import NORM
 from spacy.lookups import load_lookups
 from spacy.util import add_lookups
 from thinc.api import Config
-
-GOLDEN = Path(__file__).resolve().parents[2] / "kokoro-core" / "tests" / "data" / "espeak.tsv"
 
 # The shape of spaCy's en_core_web_sm, as far as the tagger needs it.
 CONFIG = """
@@ -102,33 +96,20 @@ def tagger():
     return nlp
 
 
-def readers():
-    """A function from text to phonemes for each language of the file."""
+def english(dialect: str, fallback: str):
+    """misaki's function for `en-us` or `en-gb`, with the fallback `none` or `espeak`."""
     nlp = tagger()
     spacy.util.is_package = lambda name: True
     spacy.load = lambda name, **_: nlp
     from misaki import en, espeak
 
-    def english(british: bool):
-        return en.G2P(trf=False, british=british, fallback=espeak.EspeakFallback(british=british))
-
-    others = {code: espeak.EspeakG2P(code) for code in ("es", "fr-fr", "hi", "it", "pt-br")}
-    return {"en-us": english(False), "en-gb": english(True), **others}
+    is_british = dialect == "en-gb"
+    reader = espeak.EspeakFallback(british=is_british) if fallback == "espeak" else None
+    return en.G2P(trf=False, british=is_british, fallback=reader)
 
 
-def main() -> None:
-    header, *rows = GOLDEN.read_text(encoding="utf-8").splitlines()
-    read = readers()
-    lines = [header]
-    for row in rows:
-        language, text = row.split("\t")[:2]
-        lines.append(f"{language}\t{text}\t{read[language](text)[0]}")
-    new = "\n".join(lines) + "\n"
-    if sys.argv[1:] != ["--check"]:
-        GOLDEN.write_text(new, encoding="utf-8")
-    elif new != GOLDEN.read_text(encoding="utf-8"):
-        sys.exit(f"{GOLDEN} is not what Python's misaki gives")
+def other(language: str):
+    """misaki's function for a language that espeak-ng reads."""
+    from misaki import espeak
 
-
-if __name__ == "__main__":
-    main()
+    return espeak.EspeakG2P(language)
