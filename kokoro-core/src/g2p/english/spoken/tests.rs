@@ -132,7 +132,8 @@ proptest! {
     }
 
     #[test]
-    fn plain_words_are_never_changed(text in "[a-z]{1,9}( [a-z]{1,9}){0,9}[.!?]?") {
+    // With a full stop some would be abbreviations, such as "cf.".
+    fn plain_words_are_never_changed(text in "[a-z]{1,9}( [a-z]{1,9}){0,9}[!?]?") {
         prop_assert_eq!(us(&text), text);
     }
 }
