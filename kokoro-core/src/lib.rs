@@ -40,6 +40,7 @@ mod audio;
 mod chunk;
 mod error;
 pub mod g2p;
+mod kernels;
 mod language;
 mod model;
 mod request;
@@ -51,8 +52,16 @@ mod voice;
 
 pub use audio::WavFormat;
 pub use error::{Error, ErrorKind, Result};
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub use kernels::Kernels;
 pub use language::Language;
-pub use model::{DurationFormat, ModelSpec, SpeedFormat, Vocabulary, runtime};
+pub use model::{
+    DurationFormat, ModelReport, ModelSpec, ModelStep, Optimization, SpeedFormat, StepOutcome, Vocabulary,
+    runtime,
+};
+#[doc(hidden)]
+pub use model::{Vocoder, graph};
 pub use request::SpeechRequest;
 pub use speech::{Speech, SpeechStats, SpokenChunk};
 pub use synthesizer::{Synthesizer, SynthesizerBuilder, global};

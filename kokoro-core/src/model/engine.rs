@@ -5,9 +5,13 @@ use std::path::PathBuf;
 use ort::session::{Session, SessionInputValue, SessionOutputs};
 use ort::value::TensorRef;
 
+use super::fuse::ModelReport;
+use super::operator::Stages;
+use super::optimization::{PrepareOptions, prepare_source};
 use super::pool::Pool;
 use super::session::{SessionOptions, open};
 use super::spec::{DurationFormat, ModelSpec, SpeedFormat};
+use super::verify::verify;
 use super::vocabulary::PADS;
 use super::{ModelSource, runtime, threads};
 use crate::voice::Style;
@@ -22,11 +26,13 @@ pub(crate) struct EngineOptions {
     pub(crate) sessions: usize,
     pub(crate) spinning: bool,
     pub(crate) runtime_library: Option<PathBuf>,
+    pub(crate) prepare: PrepareOptions,
 }
 
 /// A loaded model that many threads can use at once.
 pub(crate) struct Engine {
     spec: ModelSpec,
+    report: ModelReport,
     sessions: Pool<Session>,
     threads_per_session: usize,
 }
@@ -48,14 +54,44 @@ impl Engine {
             threads: (threads / options.sessions.max(1)).max(1),
             spinning: options.spinning,
         };
-        let open = || open(&environment, source, session_options);
-        let first = open()?;
+        let mut prepared = prepare_source(source, options.prepare);
+        let mut stages = Stages::new(&prepared.stages, options.prepare.compute()).unwrap_or_else(|| {
+            prepared.revoke("the generator stages have weights of the wrong size");
+            Stages::default()
+        });
+        // They are packed now.
+        prepared.stages = Vec::new();
+        if !verify(&environment, &mut prepared, &stages, session_options) {
+            stages = Stages::default();
+        }
+        let first = match open(&environment, source, &prepared, &stages, session_options) {
+            Err(error) if prepared.model.is_some() => {
+                tracing::warn!(model = %source, %error, "the changed model does not load: it runs as it is");
+                prepared.revoke("ONNX Runtime did not load the changed model");
+                stages = Stages::default();
+                open(&environment, source, &prepared, &stages, session_options)?
+            }
+            first => first?,
+        };
         let spec = ModelSpec::probe(&first, source)?;
         let mut sessions = vec![first];
         for _ in 1..options.sessions {
-            sessions.push(open()?);
+            sessions.push(open(&environment, source, &prepared, &stages, session_options)?);
         }
-        Ok(Self { spec, sessions: Pool::new(sessions), threads_per_session: session_options.threads })
+        for (step, outcome) in prepared.report.steps() {
+            tracing::debug!(model = %source, %step, %outcome, "prepared");
+        }
+        Ok(Self {
+            spec,
+            report: prepared.report,
+            sessions: Pool::new(sessions),
+            threads_per_session: session_options.threads,
+        })
+    }
+
+    /// What was done to the model when it was loaded.
+    pub(crate) fn report(&self) -> &ModelReport {
+        &self.report
     }
 
     pub(crate) fn spec(&self) -> &ModelSpec {

@@ -4,15 +4,25 @@
 //! two functions of [`runtime`] that share its environment with the host program.
 
 mod engine;
+pub(crate) mod fuse;
+pub mod graph;
+mod operator;
+mod optimization;
 mod pool;
 pub mod runtime;
 mod session;
 mod source;
 mod spec;
 mod threads;
+mod verify;
 mod vocabulary;
 
 pub(crate) use engine::{Engine, EngineOptions};
+pub use fuse::{ModelReport, ModelStep, StepOutcome};
+pub use optimization::Optimization;
+pub(crate) use optimization::PrepareOptions;
+#[doc(hidden)]
+pub use optimization::Vocoder;
 pub(crate) use source::ModelSource;
 pub use spec::{DurationFormat, ModelSpec, SpeedFormat};
 pub use vocabulary::Vocabulary;

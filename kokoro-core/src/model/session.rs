@@ -4,6 +4,8 @@ use ort::environment::Environment;
 use ort::session::Session;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 
+use super::fuse::Prepared;
+use super::operator::Stages;
 use super::source::ModelSource;
 use crate::{Error, ErrorKind, Result};
 
@@ -16,29 +18,52 @@ pub(crate) struct SessionOptions {
     pub(crate) spinning: bool,
 }
 
-/// Loads a model into a session of its own.
+/// Loads a model, as it was prepared, into a session of its own.
 pub(crate) fn open(
     environment: &Environment,
     source: &ModelSource,
+    prepared: &Prepared,
+    stages: &Stages,
     options: SessionOptions,
 ) -> Result<Session> {
     if let ModelSource::File(path) = source {
         check_file(path)?;
     }
-    let mut builder = configure(environment, options).map_err(|error| {
+    let session = match (&prepared.model, source) {
+        (Some(model), _) => return open_model(environment, model, stages, options),
+        (None, ModelSource::Builtin) => {
+            builder(environment, options)?.commit_from_memory(ModelSource::BUILTIN_GRAPH)
+        }
+        (None, ModelSource::File(path)) => builder(environment, options)?.commit_from_file(path),
+    };
+    session.map_err(|error| refused(&source.to_string(), error))
+}
+
+/// Loads a model from memory, in which there may be operators of this library.
+pub(crate) fn open_model(
+    environment: &Environment,
+    model: &[u8],
+    stages: &Stages,
+    options: SessionOptions,
+) -> Result<Session> {
+    let builder = builder(environment, options)?;
+    let session = match stages.domain() {
+        None => Ok(builder),
+        Some(domain) => domain.and_then(|domain| Ok(builder.with_operators(domain)?)),
+    };
+    let session = session.and_then(|mut builder| builder.commit_from_memory(model));
+    session.map_err(|error| refused("the changed model", error))
+}
+
+fn refused(model: &str, error: ort::Error) -> Error {
+    let message = format!("{model} is not a model that ONNX Runtime can load: {error}");
+    Error::new(ErrorKind::InvalidModel, message).with_source(error)
+}
+
+fn builder(environment: &Environment, options: SessionOptions) -> Result<SessionBuilder> {
+    configure(environment, options).map_err(|error| {
         Error::new(ErrorKind::RuntimeIncompatible, format!("ONNX Runtime refuses its settings: {error}"))
             .with_source(error)
-    })?;
-    let session = match source {
-        ModelSource::Builtin => builder.commit_from_memory(ModelSource::BUILTIN_GRAPH),
-        ModelSource::File(path) => builder.commit_from_file(path),
-    };
-    session.map_err(|error| {
-        Error::new(
-            ErrorKind::InvalidModel,
-            format!("{source} is not a model that ONNX Runtime can load: {error}"),
-        )
-        .with_source(error)
     })
 }
 

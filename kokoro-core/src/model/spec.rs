@@ -9,6 +9,7 @@ use ort::session::Session;
 use ort::value::{Outlet, TensorElementType, ValueType};
 use serde_json::Value;
 
+use super::fuse::DURATION_NAMES;
 use super::source::ModelSource;
 use super::vocabulary::{PADS, Vocabulary};
 use crate::voice::STYLE_LEN;
@@ -142,7 +143,7 @@ impl ModelSpec {
             return Err(not_kokoro(inputs, outputs, "the number of its inputs"));
         }
         let durations_output = outputs.iter().find_map(|port| {
-            if !["duration", "durations", "pred_dur"].contains(&port.name.as_str()) {
+            if !DURATION_NAMES.contains(&port.name.as_str()) {
                 return None;
             }
             let format = match port.element? {

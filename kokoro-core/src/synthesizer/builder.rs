@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::{Inner, Synthesizer};
 use crate::chunk::Limits;
 use crate::g2p::{Lexicon, Phonemizer, Settings};
-use crate::model::{Engine, EngineOptions, ModelSource};
+use crate::model::{Engine, EngineOptions, ModelSource, Optimization, PrepareOptions, Vocoder};
 use crate::voice::VoiceStore;
 use crate::{Error, ErrorKind, Result};
 
@@ -40,6 +40,7 @@ pub struct SynthesizerBuilder {
     sessions: usize,
     spinning: bool,
     runtime_library: Option<PathBuf>,
+    prepare: PrepareOptions,
     max_text_bytes: usize,
     chunk_symbols: usize,
     g2p: Settings,
@@ -55,6 +56,7 @@ impl SynthesizerBuilder {
             sessions: 1,
             spinning: false,
             runtime_library: None,
+            prepare: PrepareOptions::default(),
             max_text_bytes: DEFAULT_MAX_TEXT_BYTES,
             chunk_symbols: Limits::DEFAULT_TARGET,
             g2p: Settings::default(),
@@ -65,7 +67,7 @@ impl SynthesizerBuilder {
     /// Reads the configuration from the environment variables that [`global`](crate::global) documents.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfig`] for a value that is not a number; [`ErrorKind::Io`] and [`ErrorKind::InvalidLexicon`]
+    /// [`ErrorKind::InvalidConfig`] for a value that is not what it must be; [`ErrorKind::Io`] and [`ErrorKind::InvalidLexicon`]
     /// for a lexicon that cannot be used.
     pub fn from_env() -> Result<Self> {
         let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -80,6 +82,12 @@ impl SynthesizerBuilder {
         }
         if let Some(symbols) = number("KOKORO_CHUNK_SYMBOLS")? {
             builder.chunk_symbols = symbols;
+        }
+        if let Some(optimization) = path("KOKORO_OPTIMIZATION") {
+            builder.prepare.optimization = optimization.to_string_lossy().trim().parse()?;
+        }
+        if let Some(verify) = number::<u8>("KOKORO_VERIFY")? {
+            builder.prepare.verify = verify != 0;
         }
         builder.g2p_cache_bytes = number("KOKORO_G2P_CACHE_BYTES")?;
         if let Some(path) = path("KOKORO_LEXICON") {
@@ -129,6 +137,29 @@ impl SynthesizerBuilder {
     /// process can load only one.
     pub fn runtime_library(mut self, library: impl AsRef<Path>) -> Self {
         self.runtime_library = Some(library.as_ref().to_owned());
+        self
+    }
+
+    /// How far the model's graph may be changed to make it faster. Default [`Optimization::Fast`]. What was done is in
+    /// [`model_report`](Synthesizer::model_report).
+    pub fn optimization(mut self, optimization: Optimization) -> Self {
+        self.prepare.optimization = optimization;
+        self
+    }
+
+    /// Whether to run the changed generator beside the original when the model is loaded, and to go without the changes
+    /// if the results differ by more than rounding; [`model_report`](Synthesizer::model_report) tells. It adds about
+    /// half of the loading time, and memory while it lasts, so it is meant for the first load of an unknown file, such
+    /// as when a container is built. Default: no.
+    pub fn verify(mut self, verify: bool) -> Self {
+        self.prepare.verify = verify;
+        self
+    }
+
+    /// What computes the generator, for comparisons.
+    #[doc(hidden)]
+    pub fn vocoder(mut self, vocoder: Vocoder) -> Self {
+        self.prepare.vocoder = vocoder;
         self
     }
 
@@ -210,6 +241,7 @@ impl SynthesizerBuilder {
             sessions: self.sessions,
             spinning: self.spinning,
             runtime_library: self.runtime_library.clone(),
+            prepare: self.prepare,
         };
         let engine = Engine::load(&source, &options)?;
         let most = engine.spec().max_symbols;

@@ -15,6 +15,8 @@ static GLOBAL: OnceCell<Synthesizer> = OnceCell::new();
 /// | `KOKORO_VOICES` | folder of voice files, or one voice file | beside the model |
 /// | `KOKORO_NUM_THREADS` | threads to compute with | what the process may use |
 /// | `KOKORO_SESSIONS` | requests computed at the same time | 1 |
+/// | `KOKORO_OPTIMIZATION` | how far the model may be changed for speed: `exact`, `fast` or `fine` | `fast` |
+/// | `KOKORO_VERIFY` | 1: compare the changed model with the original when it is loaded | 0 |
 /// | `KOKORO_MAX_TEXT_BYTES` | longest text of a request | 1048576 |
 /// | `KOKORO_CHUNK_SYMBOLS` | phoneme symbols in one run of the model | 250 |
 /// | `KOKORO_LEXICON` | pronunciations of words, a [`.tsv` or `.json` file](crate::g2p::Lexicon::load) | none |

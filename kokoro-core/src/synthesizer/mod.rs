@@ -8,7 +8,7 @@ mod speak;
 use std::sync::Arc;
 
 use crate::g2p::{CacheStats, Phonemizer, Pronunciation};
-use crate::model::{Engine, ModelSpec};
+use crate::model::{Engine, ModelReport, ModelSpec};
 use crate::voice::{VoiceInfo, VoiceStore};
 use crate::{Result, Speech, SpeechRequest};
 
@@ -104,10 +104,17 @@ impl Synthesizer {
         self.0.voices.list()
     }
 
-    /// What the model file takes and gives.
+    /// What the model takes and gives: what the file does, after the changes that [`model_report`](Self::model_report)
+    /// lists.
     #[must_use]
     pub fn model_info(&self) -> &ModelSpec {
         self.0.engine.spec()
+    }
+
+    /// What was changed in the model when it was loaded, and what was not and why.
+    #[must_use]
+    pub fn model_report(&self) -> &ModelReport {
+        self.0.engine.report()
     }
 }
 

@@ -238,7 +238,7 @@ pub fn halve_weights(model: &mut ModelProto) -> Result<()> {
             continue;
         }
         let Some(raw) = &tensor.raw_data else { continue };
-        let halves = raw
+        let halves: Vec<u8> = raw
             .chunks_exact(4)
             .flat_map(|bytes| {
                 f16::from_f32(f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])).to_le_bytes()
@@ -246,7 +246,7 @@ pub fn halve_weights(model: &mut ModelProto) -> Result<()> {
             .collect();
         let name = tensor.name().to_owned();
         let half_name = format!("{name}_f16");
-        tensor.raw_data = Some(halves);
+        tensor.raw_data = Some(halves.into());
         tensor.data_type = Some(DataType::Float16 as i32);
         tensor.name = Some(half_name.clone());
         nodes.push(cast(&half_name, &name, DataType::Float as i32));
@@ -356,7 +356,7 @@ fn tensor(name: &str, data_type: i32, dims: Vec<i64>, raw: Vec<u8>) -> TensorPro
         name: (!name.is_empty()).then(|| name.into()),
         data_type: Some(data_type),
         dims,
-        raw_data: Some(raw),
+        raw_data: Some(raw.into()),
         ..Default::default()
     }
 }

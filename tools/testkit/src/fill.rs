@@ -42,7 +42,7 @@ pub fn fill_tensor(tensor: &mut TensorProto, seed: u64) -> Result<bool> {
     }
     let count = element_count(&tensor.dims).ok_or_else(|| refuse("has an impossible shape"))?;
 
-    tensor.raw_data = Some(draw(seed, tensor.name(), count, mean, std));
+    tensor.raw_data = Some(draw(seed, tensor.name(), count, mean, std).into());
     // Empty rather than absent: what the Python script that came with the skeletons leaves behind.
     tensor.doc_string = Some(String::new());
     Ok(true)

@@ -17,11 +17,26 @@ pub mod edit;
 mod error;
 mod f16;
 pub mod fill;
+pub mod forms;
 pub mod npy;
-pub mod onnx;
 mod recipe;
 mod skeleton;
+
+/// The messages of the ONNX format.
+pub use kokoro_core::graph::onnx;
 
 pub use error::{Error, Result};
 pub use recipe::{Durations, Recipe, Source, Speed};
 pub use skeleton::Graph;
+
+/// How far `samples` are from `exact`, as a ratio of powers in dB. Infinite where they are equal, minus infinite where
+/// their lengths differ.
+pub fn snr(exact: &[f32], samples: &[f32]) -> f64 {
+    if exact.len() != samples.len() {
+        return f64::NEG_INFINITY;
+    }
+    let power = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>();
+    let signal = power(&mut exact.iter().map(|&x| f64::from(x)));
+    let noise = power(&mut exact.iter().zip(samples).map(|(&x, &y)| f64::from(x) - f64::from(y)));
+    10.0 * (signal / noise).log10()
+}

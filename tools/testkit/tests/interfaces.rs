@@ -4,8 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
-use kokoro_core::{DurationFormat, ErrorKind, Speech, SpeechRequest, SpeedFormat, Synthesizer};
-use kokoro_testkit::onnx::ModelProto;
+use kokoro_core::{DurationFormat, ErrorKind, ModelStep, Speech, SpeechRequest, SpeedFormat, Synthesizer};
+use kokoro_testkit::onnx::{ModelProto, NodeProto};
 use kokoro_testkit::{Graph, Recipe, Speed, edit};
 use prost::Message as _;
 
@@ -71,9 +71,29 @@ fn without_durations_there_are_no_word_times() {
 }
 
 #[test]
-fn an_integer_speed_is_never_cut_off() {
+fn an_integer_speed_becomes_a_float() {
     let synthesizer = edited(|model| edit::int_speed(model).unwrap());
+    assert_eq!(synthesizer.model_info().speed_format, SpeedFormat::Float32);
+    assert!(synthesizer.model_report().is_applied(ModelStep::FloatSpeed));
+    assert_eq!(speak(&synthesizer, 1.0).samples(), original().samples());
+    assert!(speak(&synthesizer, 1.5).samples().len() < original().samples().len());
+}
+
+#[test]
+fn an_integer_speed_is_never_cut_off() {
+    let synthesizer = edited(|model| {
+        edit::int_speed(model).unwrap();
+        // Arithmetic on whole numbers, which a float would change.
+        let square = NodeProto {
+            op_type: Some("Mul".into()),
+            input: vec!["speed".into(); 2],
+            output: vec!["square".into()],
+            ..Default::default()
+        };
+        model.graph.as_mut().unwrap().node.push(square);
+    });
     assert_eq!(synthesizer.model_info().speed_format, SpeedFormat::Int32);
+    assert!(!synthesizer.model_report().is_applied(ModelStep::FloatSpeed));
     assert_eq!(speak(&synthesizer, 1.0).samples(), original().samples());
     assert!(speak(&synthesizer, 2.0).samples().len() < original().samples().len());
     let error = synthesizer.synthesize(&SpeechRequest::new(TEXT).speed(1.5)).unwrap_err();
@@ -127,15 +147,10 @@ fn the_real_graph_runs() {
         assert!(speech.samples().len() >= 600 * 15 && speech.samples().len().is_multiple_of(600));
         assert!(speech.samples().iter().any(|sample| *sample != 0.0));
         assert_eq!(speech.samples(), speak().samples(), "without noise, runs are equal");
-        match synthesizer.model_info().durations_output {
-            Some(_) => {
-                let durations = speech.chunks()[0].durations.as_ref().unwrap();
-                assert_eq!(durations.len(), 15);
-                assert_eq!(speech.samples().len() as u32, 600 * durations.iter().sum::<u32>());
-                assert_eq!(speech.words().unwrap().len(), 2);
-            }
-            None => assert_eq!(speech.words(), None),
-        }
+        let durations = speech.chunks()[0].durations.as_ref().unwrap();
+        assert_eq!(durations.len(), 15);
+        assert_eq!(speech.samples().len() as u32, 600 * durations.iter().sum::<u32>());
+        assert_eq!(speech.words().unwrap().len(), 2);
         std::fs::remove_file(&path).unwrap();
     }
 }

@@ -15,7 +15,7 @@ use std::io::{self, BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use kokoro_core::{SpeechRequest, Synthesizer};
+use kokoro_core::{Optimization, SpeechRequest, Synthesizer};
 use kokoro_testkit::npy;
 use serde_json::{Value, json};
 
@@ -43,8 +43,13 @@ type Speaker = Box<dyn FnMut(&Request) -> Result<Speech>>;
 /// Loads the model and gives a function that speaks with it: the whole of what this program uses of the library.
 fn speaker(model: &Path, voices: &Path) -> Result<Speaker> {
     // Chunks as long as the model takes: every request must be one run.
-    let synthesizer =
-        Synthesizer::builder().model(model).voices(voices).threads(1).chunk_symbols(510).build()?;
+    let synthesizer = Synthesizer::builder()
+        .model(model)
+        .voices(voices)
+        .threads(1)
+        .chunk_symbols(510)
+        .optimization(Optimization::Exact)
+        .build()?;
     Ok(Box::new(move |request| {
         let spoken =
             SpeechRequest::from_phonemes(&request.phonemes).voice(&request.voice).speed(request.speed);

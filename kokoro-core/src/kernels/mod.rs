@@ -1,0 +1,45 @@
+//! Kernels for the vocoder's residual blocks, which are 86 % of the model's arithmetic.
+//!
+//! A [`Stage`] is what one stage of the generator does with a signal after upsampling: a residual block for the noise
+//! source, the sum with the signal, three residual blocks, their mean. Every convolution is one pass through memory that
+//! also applies the normalisation and the activation before it, adds bias and residual, and collects the statistics that
+//! the next normalisation needs. Convolutions are computed by Toom-Cook transforms with a third to a half of the
+//! multiplications. docs/kernels.md has the method, the accuracy and the speed.
+
+mod conv;
+mod finish;
+mod isa;
+mod layout;
+mod pack;
+mod parallel;
+mod prepare;
+mod product;
+mod scratch;
+mod snake;
+mod stage;
+mod stats;
+mod tile;
+mod transform;
+mod vector;
+
+#[cfg(feature = "bench")]
+mod bench;
+#[cfg(test)]
+mod reference;
+
+#[cfg(feature = "bench")]
+pub use bench::Kernels;
+pub(crate) use isa::Isa;
+pub(crate) use pack::Quality;
+pub(crate) use parallel::Parallel;
+pub(crate) use scratch::{Buffer, Scratch};
+pub(crate) use stage::{ConvWeights, Stage, StageRun, StageShape};
+
+/// Why a kernel did not finish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum KernelError {
+    #[error("cancelled")]
+    Cancelled,
+    #[error("a slice has another length than the shape says")]
+    Size,
+}

@@ -1,0 +1,244 @@
+//! Weights as the kernels read them.
+//!
+//! A packed convolution is one slice of f32: the bias, then the transformed weights
+//! `[output block][point][group][input channel][16 output channels of the block]`. Every part is a multiple of 64 bytes
+//! long. The form does not depend on the instruction set.
+
+#[cfg(any(test, feature = "bench"))]
+use super::scratch::Buffer;
+use super::tile::{F4x3, F4x4, F4x7, F6x3, F6x6, Tile};
+use super::transform::Transform;
+use super::vector::BLOCK;
+
+/// Which transforms are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Quality {
+    /// The fewest multiplications: F(6, 3), F(4, 7), two F(6, 6).
+    Fast,
+    /// Smaller tiles, nearer to direct convolution: F(4, 3), two F(4, 4), three F(4, 4).
+    Fine,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TileKind {
+    F4x3,
+    F6x3,
+    F4x4,
+    F4x7,
+    F6x6,
+}
+
+impl TileKind {
+    pub(super) const fn transform(self) -> &'static Transform {
+        match self {
+            Self::F4x3 => &F4x3::TRANSFORM,
+            Self::F6x3 => &F6x3::TRANSFORM,
+            Self::F4x4 => &F4x4::TRANSFORM,
+            Self::F4x7 => &F4x7::TRANSFORM,
+            Self::F6x6 => &F6x6::TRANSFORM,
+        }
+    }
+}
+
+/// A "same" convolution: channels, kernel, dilation, and how it is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ConvShape {
+    inputs: usize,
+    outputs: usize,
+    kernel: usize,
+    dilation: usize,
+    tile: TileKind,
+    /// The kernel is cut into this many filters of the transform's length, the last one filled up with zeros. With more
+    /// than one, the transform has as many outputs as taps, so that a group's input is that of the group before, one
+    /// tile later.
+    groups: usize,
+}
+
+impl ConvShape {
+    /// `None` where there is no kernel: channels must be multiples of 16, the kernel 3, 7 or 11 long, the dilation at
+    /// least 1.
+    pub(crate) fn new(
+        inputs: usize,
+        outputs: usize,
+        kernel: usize,
+        dilation: usize,
+        quality: Quality,
+    ) -> Option<Self> {
+        const MOST: usize = 1 << 12;
+        let (tile, groups) = match (kernel, quality) {
+            (3, Quality::Fast) => (TileKind::F6x3, 1),
+            (7, Quality::Fast) => (TileKind::F4x7, 1),
+            (11, Quality::Fast) => (TileKind::F6x6, 2),
+            (3, Quality::Fine) => (TileKind::F4x3, 1),
+            (7, Quality::Fine) => (TileKind::F4x4, 2),
+            (11, Quality::Fine) => (TileKind::F4x4, 3),
+            _ => return None,
+        };
+        let channels = |count: usize| count.is_multiple_of(BLOCK) && (BLOCK..=MOST).contains(&count);
+        (channels(inputs) && channels(outputs) && (1..=MOST).contains(&dilation)).then_some(Self {
+            inputs,
+            outputs,
+            kernel,
+            dilation,
+            tile,
+            groups,
+        })
+    }
+
+    pub(crate) fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    pub(crate) fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    pub(crate) fn kernel(&self) -> usize {
+        self.kernel
+    }
+
+    pub(crate) fn dilation(&self) -> usize {
+        self.dilation
+    }
+
+    pub(super) fn tile(&self) -> TileKind {
+        self.tile
+    }
+
+    pub(super) fn groups(&self) -> usize {
+        self.groups
+    }
+
+    /// Rows of a panel of weights.
+    fn depth(&self) -> usize {
+        self.groups * self.inputs
+    }
+
+    /// Floats from a point's panel to the next.
+    pub(super) fn point_step(&self) -> usize {
+        self.depth() * BLOCK
+    }
+
+    /// Floats from an output block to the next.
+    pub(super) fn panel_step(&self) -> usize {
+        self.tile.transform().points * self.point_step()
+    }
+
+    /// The length of the packed form.
+    pub(crate) fn packed_len(&self) -> usize {
+        self.outputs + self.outputs / BLOCK * self.panel_step()
+    }
+
+    /// Packs `weights` in `[output][input][kernel]` and `bias`. `None` where a length is wrong.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "lengths are checked first; points and taps are those of the matrix"
+    )]
+    pub(crate) fn pack(&self, weights: &[f32], bias: &[f32], packed: &mut [f32]) -> Option<()> {
+        if weights.len() != self.outputs * self.inputs * self.kernel
+            || bias.len() != self.outputs
+            || packed.len() != self.packed_len()
+        {
+            return None;
+        }
+        let transform = self.tile.transform();
+        let (packed_bias, packed) = packed.split_at_mut(self.outputs);
+        packed_bias.copy_from_slice(bias);
+        let (points, taps) = (transform.points, transform.taps);
+        for (output, filters) in weights.chunks_exact(self.inputs * self.kernel).enumerate() {
+            let panel = output / BLOCK * self.panel_step() + output % BLOCK;
+            for (input, filter) in filters.chunks_exact(self.kernel).enumerate() {
+                for (group, part) in filter.chunks(taps).enumerate() {
+                    for (point, row) in transform.weight.iter().take(points).enumerate() {
+                        let sum: f64 = row.iter().zip(part).map(|(g, &w)| g * f64::from(w)).sum();
+                        let depth = group * self.inputs + input;
+                        packed[panel + point * self.point_step() + depth * BLOCK] = sum as f32;
+                    }
+                }
+            }
+        }
+        Some(())
+    }
+}
+
+#[cfg(any(test, feature = "bench"))]
+/// A packed convolution in memory of its own.
+#[derive(Debug)]
+pub(crate) struct PackedConv {
+    shape: ConvShape,
+    data: Buffer,
+}
+
+#[cfg(any(test, feature = "bench"))]
+impl PackedConv {
+    /// `None` where a length is wrong.
+    pub(crate) fn new(shape: ConvShape, weights: &[f32], bias: &[f32]) -> Option<Self> {
+        let mut data = Buffer::zeroed(shape.packed_len());
+        shape.pack(weights, bias, data.as_mut_slice())?;
+        Some(Self { shape, data })
+    }
+
+    pub(crate) fn view(&self) -> Option<ConvView<'_>> {
+        ConvView::new(self.shape, self.data.as_slice())
+    }
+}
+
+/// A packed convolution in memory of somebody else, such as a mapped file. Any alignment is right; 64 bytes are faster.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ConvView<'a> {
+    pub(super) shape: ConvShape,
+    pub(super) bias: &'a [f32],
+    pub(super) weights: &'a [f32],
+}
+
+impl<'a> ConvView<'a> {
+    /// `None` where the length is wrong.
+    pub(crate) fn new(shape: ConvShape, packed: &'a [f32]) -> Option<Self> {
+        if packed.len() != shape.packed_len() {
+            return None;
+        }
+        let (bias, weights) = packed.split_at_checked(shape.outputs)?;
+        Some(Self { shape, bias, weights })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_sizes_are_refused() {
+        let shape = |inputs, outputs, kernel, dilation| {
+            ConvShape::new(inputs, outputs, kernel, dilation, Quality::Fast)
+        };
+        assert!(shape(16, 32, 3, 1).is_some());
+        for (inputs, outputs, kernel, dilation) in [
+            (0, 16, 3, 1),
+            (16, 0, 3, 1),
+            (8, 16, 3, 1),
+            (16, 24, 3, 1),
+            (16, 16, 5, 1),
+            (16, 16, 3, 0),
+            (usize::MAX - 15, 16, 3, 1),
+            (16, 16, 3, usize::MAX),
+        ] {
+            assert_eq!(shape(inputs, outputs, kernel, dilation), None);
+        }
+        let shape = shape(16, 16, 7, 3).unwrap();
+        let weights = [0.5; 16 * 16 * 7];
+        assert!(PackedConv::new(shape, &weights, &[0.0; 16]).is_some());
+        assert!(PackedConv::new(shape, &weights[1..], &[0.0; 16]).is_none());
+        assert!(PackedConv::new(shape, &weights, &[0.0; 15]).is_none());
+        assert!(ConvView::new(shape, &[0.0; 100]).is_none());
+    }
+
+    #[test]
+    fn parts_are_whole_cache_lines() {
+        for quality in [Quality::Fast, Quality::Fine] {
+            for kernel in [3, 7, 11] {
+                let shape = ConvShape::new(32, 48, kernel, 5, quality).unwrap();
+                assert_eq!(shape.packed_len() % BLOCK, 0);
+            }
+        }
+    }
+}

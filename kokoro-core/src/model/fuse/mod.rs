@@ -1,0 +1,246 @@
+//! Changes that are made to a model's graph when it is loaded.
+//!
+//! Everything is found by data flow: by what operators do to each other's results, never by the names of nodes. How,
+//! and what is changed, is described in `docs/graph.md`. What is not found is not changed, and the
+//! [report](ModelReport) says so. Nothing upstream of the pitch is touched, since the voice source adds its rounding
+//! errors up.
+
+mod adain;
+mod convolution;
+mod durations;
+mod edits;
+mod excerpt;
+mod fused;
+mod report;
+mod rewrite;
+mod snake;
+mod speed;
+mod stage;
+
+use bytes::Bytes;
+
+use super::graph::onnx::{GraphProto, ModelProto};
+use super::graph::{self, Flow};
+use super::operator::Compute;
+use edits::Edits;
+
+pub(crate) use durations::NAMES as DURATION_NAMES;
+pub use excerpt::Cut;
+pub(crate) use fused::{DOMAIN, INDEX, OPERATOR};
+pub use fused::{FusedLayer, FusedStage};
+pub use report::{ModelReport, ModelStep, StepOutcome};
+use stage::Stage;
+
+/// Kokoro's generator has two.
+const STAGES: usize = 2;
+
+/// What is done to the generator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Generator {
+    /// Nothing.
+    Keep,
+    /// All changes that standard operators can express.
+    Rewrite,
+    /// Each stage becomes one operator.
+    Fuse,
+}
+
+/// The generator before and after, cut out of its model.
+#[derive(Debug)]
+pub struct Comparison {
+    /// As it was.
+    pub original: Vec<u8>,
+    /// As it is now.
+    pub changed: Vec<u8>,
+    /// What goes in and comes out.
+    pub cut: Cut,
+}
+
+/// A model to hand to ONNX Runtime.
+#[derive(Debug, Default)]
+pub struct Prepared {
+    /// The changed model; `None` if nothing was changed.
+    pub model: Option<Vec<u8>>,
+    /// What the stages in it compute with, by their `index`.
+    pub stages: Vec<FusedStage>,
+    /// What was done.
+    pub report: ModelReport,
+    /// For finding out whether it is right, if that was asked for and the generator was changed.
+    pub comparison: Option<Comparison>,
+    /// The model with its interface changed only, as long as the comparison has not been made.
+    plain: Option<Vec<u8>>,
+}
+
+impl Prepared {
+    /// Takes everything back, because the changed model does not work.
+    pub(crate) fn revoke(&mut self, reason: &str) {
+        let report = std::mem::take(&mut self.report);
+        *self = Self { report, ..Self::default() };
+        self.report.revoke(&ALL_STEPS, reason);
+    }
+
+    /// Takes back what was done to the generator, because it computes something else.
+    pub(crate) fn revoke_generator(&mut self, reason: &str) {
+        self.model = self.plain.take();
+        self.stages.clear();
+        self.report.revoke(&GENERATOR_STEPS, reason);
+        self.report.enter(ModelStep::Verification, Err(reason.to_owned()));
+    }
+
+    /// Notes that the changed generator is right.
+    pub(crate) fn verified(&mut self, outputs: usize) {
+        self.plain = None;
+        self.report.enter(ModelStep::Verification, Ok(outputs));
+    }
+}
+
+const GENERATOR_STEPS: [ModelStep; 4] =
+    [ModelStep::Normalisations, ModelStep::Squares, ModelStep::Convolutions, ModelStep::Stages];
+const ALL_STEPS: [ModelStep; 6] = [
+    ModelStep::Durations,
+    ModelStep::FloatSpeed,
+    ModelStep::Normalisations,
+    ModelStep::Squares,
+    ModelStep::Convolutions,
+    ModelStep::Stages,
+];
+
+/// Changes a model as far as it can be.
+///
+/// At its peak this holds the file and the changed model; to `verify`, a second one and the generator twice as well.
+pub(crate) fn prepare(file: Bytes, generator: Generator, compute: Compute, verify: bool) -> Prepared {
+    let mut prepared = Prepared::default();
+    match graph::read(file) {
+        Ok(mut model) => {
+            if let Err(reason) = change(&mut model, (generator, compute), verify, &mut prepared) {
+                prepared.revoke(&reason);
+            }
+        }
+        Err(reason) => {
+            for &step in considered(generator) {
+                prepared.report.enter(step, Err(reason.clone()));
+            }
+        }
+    }
+    prepared
+}
+
+fn considered(generator: Generator) -> &'static [ModelStep] {
+    use ModelStep::{Convolutions, Durations, FloatSpeed, Normalisations, Squares, Stages};
+    match generator {
+        Generator::Keep => &[Durations, FloatSpeed],
+        Generator::Rewrite => &[Durations, FloatSpeed, Normalisations, Squares, Convolutions],
+        Generator::Fuse => &[Durations, FloatSpeed, Stages],
+    }
+}
+
+fn change(
+    model: &mut ModelProto,
+    (generator, compute): (Generator, Compute),
+    verify: bool,
+    prepared: &mut Prepared,
+) -> Result<(), String> {
+    let Some(graph) = &mut model.graph else { return Ok(()) };
+    let report = &mut prepared.report;
+    report.enter(ModelStep::Durations, durations::expose(graph, speed::SPEED));
+    report.enter(ModelStep::FloatSpeed, speed::make_float(graph));
+    if generator != Generator::Keep {
+        let original = verify.then(|| model.clone());
+        change_generator(model, (generator, compute), prepared);
+        let changed = GENERATOR_STEPS.iter().any(|&step| prepared.report.is_applied(step));
+        if let Some(original) = original.filter(|_| changed) {
+            compare(&original, model, prepared)?;
+        }
+    }
+    if ALL_STEPS.iter().any(|&step| prepared.report.is_applied(step)) {
+        prepared.model = Some(graph::write(model)?);
+    }
+    Ok(())
+}
+
+/// Prepares the comparison of two forms of a model.
+fn compare(original: &ModelProto, changed: &ModelProto, prepared: &mut Prepared) -> Result<(), String> {
+    let graph = original.graph.as_ref().ok_or("it has no graph")?;
+    let flow = Flow::new(graph)?;
+    let Some(cut) = Cut::around(&flow, &find_stages(&flow)?) else {
+        let reason = "the stages take their style from several places".to_owned();
+        prepared.report.enter(ModelStep::Verification, Err(reason));
+        return Ok(());
+    };
+    if let (Some(original), Some(changed)) = (cut.take(original), cut.take(changed)) {
+        prepared.comparison = Some(Comparison { original, changed, cut });
+    }
+    if [ModelStep::Durations, ModelStep::FloatSpeed].iter().any(|&step| prepared.report.is_applied(step)) {
+        prepared.plain = Some(graph::write(original)?);
+    }
+    Ok(())
+}
+
+fn change_generator(
+    model: &mut ModelProto,
+    (generator, compute): (Generator, Compute),
+    prepared: &mut Prepared,
+) {
+    let Some(graph) = &mut model.graph else { return };
+    match generator {
+        Generator::Keep => {}
+        Generator::Rewrite => rewrite_generator(graph, &mut prepared.report),
+        Generator::Fuse => match fuse_generator(graph, compute) {
+            Ok(stages) => {
+                prepared.report.enter(ModelStep::Stages, Ok(stages.len()));
+                prepared.stages = stages;
+                fused::import_domain(model);
+            }
+            Err(reason) => {
+                prepared.report.enter(ModelStep::Stages, Err(reason));
+                rewrite_generator(graph, &mut prepared.report);
+            }
+        },
+    }
+}
+
+fn find_stages<'a>(flow: &Flow<'a>) -> Result<Vec<Stage<'a>>, String> {
+    let stages = stage::find_all(flow);
+    match stages.len() {
+        STAGES => Ok(stages),
+        found => Err(format!("{found} generator stages were found instead of {STAGES}")),
+    }
+}
+
+fn rewrite_generator(graph: &mut GraphProto, report: &mut ModelReport) {
+    let outcome = (|| {
+        let flow = Flow::new(graph)?;
+        let stages = find_stages(&flow)?;
+        let mut edits = Edits::of(graph);
+        let counts = rewrite::rewrite(&flow, &stages, &mut edits);
+        Ok::<_, String>((edits, counts))
+    })();
+    match outcome {
+        Ok((edits, counts)) => {
+            edits.apply(graph);
+            report.enter(ModelStep::Normalisations, Ok(counts.normalisations));
+            report.enter(ModelStep::Squares, Ok(counts.squares));
+            report.enter(ModelStep::Convolutions, Ok(counts.convolutions));
+        }
+        Err(reason) => {
+            for step in [ModelStep::Normalisations, ModelStep::Squares, ModelStep::Convolutions] {
+                report.enter(step, Err(reason.clone()));
+            }
+        }
+    }
+}
+
+fn fuse_generator(graph: &mut GraphProto, compute: Compute) -> Result<Vec<FusedStage>, String> {
+    let (edits, stages) = {
+        let flow = Flow::new(graph)?;
+        let stages = find_stages(&flow)?;
+        let mut edits = Edits::of(graph);
+        let stages = fused::replace(&flow, &stages, &mut edits)?;
+        if !stages.iter().all(|stage| compute.supports(stage)) {
+            return Err("there are no kernels for stages of this shape".into());
+        }
+        (edits, stages)
+    };
+    edits.apply(graph);
+    Ok(stages)
+}

@@ -1,0 +1,132 @@
+//! What was changed in a model, and what was not and why.
+
+use std::fmt;
+
+/// A change to a model's graph when it is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ModelStep {
+    /// The durations of the tokens become an output, so that there are word times.
+    Durations,
+    /// A whole-number `speed` input becomes a float.
+    FloatSpeed,
+    /// Style is applied inside the normalisations of the generator instead of after them.
+    Normalisations,
+    /// The squares in the generator's activations are products instead of powers.
+    Squares,
+    /// The generator's convolutions run as two-dimensional ones, which ONNX Runtime has faster kernels for.
+    Convolutions,
+    /// Each of the generator's two stages runs as one operator of this library.
+    Stages,
+    /// The changed generator was run beside the original and gave the same, see
+    /// [`SynthesizerBuilder::verify`](crate::SynthesizerBuilder::verify).
+    Verification,
+}
+
+impl ModelStep {
+    /// The stable name in `snake_case`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Durations => "durations",
+            Self::FloatSpeed => "float_speed",
+            Self::Normalisations => "normalisations",
+            Self::Squares => "squares",
+            Self::Convolutions => "convolutions",
+            Self::Stages => "stages",
+            Self::Verification => "verification",
+        }
+    }
+}
+
+impl fmt::Display for ModelStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What became of a [`ModelStep`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StepOutcome {
+    /// The graph was changed, at so many places.
+    Applied {
+        /// Changed places.
+        places: usize,
+    },
+    /// The file already is as this step would make it.
+    AlreadyThere,
+    /// The graph runs as it is, because of this.
+    Skipped {
+        /// For people.
+        reason: String,
+    },
+}
+
+impl fmt::Display for StepOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Applied { places } => write!(f, "applied ({places})"),
+            Self::AlreadyThere => f.write_str("already there"),
+            Self::Skipped { reason } => write!(f, "skipped: {reason}"),
+        }
+    }
+}
+
+/// What was done to a model when it was loaded, in order.
+///
+/// A step that does not fit a file is left out, and the file runs without it.
+///
+/// ```
+/// # fn main() -> kokoro_core::Result<()> {
+/// let synthesizer = kokoro_core::Synthesizer::builder().model("builtin").build()?;
+/// for (step, outcome) in synthesizer.model_report().steps() {
+///     println!("{step}: {outcome}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ModelReport {
+    steps: Vec<(ModelStep, StepOutcome)>,
+}
+
+impl ModelReport {
+    /// Every step that was considered.
+    #[must_use]
+    pub fn steps(&self) -> &[(ModelStep, StepOutcome)] {
+        &self.steps
+    }
+
+    /// What became of a step; `None` if it was not considered.
+    #[must_use]
+    pub fn outcome(&self, step: ModelStep) -> Option<&StepOutcome> {
+        self.steps.iter().find(|(done, _)| *done == step).map(|(_, outcome)| outcome)
+    }
+
+    /// Whether a step changed the graph.
+    #[must_use]
+    pub fn is_applied(&self, step: ModelStep) -> bool {
+        matches!(self.outcome(step), Some(StepOutcome::Applied { .. }))
+    }
+
+    /// Enters the outcome of a step: `Ok(0)` means that there was nothing to do.
+    pub(super) fn enter(&mut self, step: ModelStep, changed: Result<usize, String>) {
+        let outcome = match changed {
+            Ok(0) => StepOutcome::AlreadyThere,
+            Ok(places) => StepOutcome::Applied { places },
+            Err(reason) => StepOutcome::Skipped { reason },
+        };
+        self.steps.retain(|(done, _)| *done != step);
+        self.steps.push((step, outcome));
+    }
+
+    /// Takes back those of some steps that were applied.
+    pub(super) fn revoke(&mut self, steps: &[ModelStep], reason: &str) {
+        for (step, outcome) in &mut self.steps {
+            if steps.contains(step) && matches!(outcome, StepOutcome::Applied { .. }) {
+                *outcome = StepOutcome::Skipped { reason: reason.to_owned() };
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! ONNX files as data: read, looked at and changed before ONNX Runtime sees them.
+//!
+//! Not part of the interface: it is public, and hidden from the documentation, for the tests of this workspace.
+//!
+//! A file is read into one buffer, and [`read`] decodes it without copying the weights: every
+//! [`raw_data`](onnx::TensorProto::raw_data) is a window of that buffer. Encoding the changed graph makes the only
+//! other copy.
+
+mod budget;
+mod build;
+mod flow;
+pub mod onnx;
+mod prune;
+mod tensor;
+
+use bytes::Bytes;
+use prost::Message as _;
+
+pub(crate) use build::{Names, attribute, int, int_attribute, int_tensor, ints, ints_attribute, node};
+pub(crate) use flow::Flow;
+pub(crate) use prune::prune;
+pub(crate) use tensor::Constant;
+
+use onnx::ModelProto;
+
+pub use super::fuse::{Comparison, Cut, FusedLayer, FusedStage, Generator, Prepared};
+use super::operator::Compute;
+
+/// The largest model that one protocol buffer can hold, and so the largest that can be handed over in one piece.
+const MOST_BYTES: usize = i32::MAX as usize;
+
+/// Decodes a model whose weights are inside it. `Err` says why it cannot be changed; ONNX Runtime may still run it.
+pub(crate) fn read(bytes: Bytes) -> Result<ModelProto, String> {
+    budget::check(&bytes)?;
+    let model = ModelProto::decode(bytes).map_err(|error| format!("it is not an ONNX model: {error}"))?;
+    let Some(graph) = &model.graph else { return Err("it has no graph".into()) };
+    if graph.initializer.iter().any(|tensor| !tensor.external_data.is_empty()) {
+        return Err("its weights are in another file".into());
+    }
+    // Before version 4 every weight was an input as well; before opset 13 operators took other inputs.
+    if model.ir_version() < 4 {
+        return Err(format!("its format, version {}, is too old", model.ir_version()));
+    }
+    match model.opset_import.iter().find(|set| set.domain().is_empty() || set.domain() == "ai.onnx") {
+        Some(set) if set.version() >= 13 => Ok(model),
+        set => Err(format!("its operator set, version {}, is too old", set.map_or(0, |set| set.version()))),
+    }
+}
+
+/// Encodes a model.
+pub(crate) fn write(model: &ModelProto) -> Result<Vec<u8>, String> {
+    match model.encoded_len() {
+        length if length > MOST_BYTES => Err(format!("{length} bytes are more than one file can hold")),
+        _ => Ok(model.encode_to_vec()),
+    }
+}
+
+/// Changes a model as far as it can be; stages that become operators are computed by plain convolutions.
+pub fn prepare(file: bytes::Bytes, generator: Generator, verify: bool) -> Prepared {
+    super::fuse::prepare(file, generator, Compute::Direct, verify)
+}
