@@ -2,7 +2,7 @@
 //!
 //! Not part of the interface: it is public, and hidden from the documentation, for the tests of this workspace.
 //!
-//! A file is read into one buffer, and [`read`] decodes it without copying the weights: every
+//! A file is read into one buffer, and `read` decodes it without copying the weights: every
 //! [`raw_data`](onnx::TensorProto::raw_data) is a window of that buffer. Encoding the changed graph makes the only
 //! other copy.
 
