@@ -115,6 +115,8 @@ error_kinds! {
     EspeakNotFound = "espeak_not_found",
     /// A setting of the builder or an environment variable is out of range.
     InvalidConfig = "invalid_config",
+    /// The request was cancelled by its [`CancelToken`](crate::CancelToken).
+    Cancelled = "cancelled",
     /// ONNX Runtime failed while running the model.
     Inference = "inference",
     /// Reading or writing a file failed.

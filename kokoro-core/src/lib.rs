@@ -20,6 +20,7 @@
 //!   [`global()`] is one for the whole process, configured by environment variables and loaded at first use.
 //! * [`SpeechRequest`] is what to speak: text or phonemes, voice or mix of voices, language, speed.
 //! * [`Speech`] is the result: 24 kHz samples, times of words, statistics, WAV.
+//! * [`CancelToken`] stops a synthesis from another thread.
 //! * [`Error`] is the only error type; [`ErrorKind`] is stable.
 //! * [`g2p`] turns text into phonemes, and takes [lexicons](g2p::Lexicon) of pronunciations; [`runtime`] is ONNX Runtime.
 //!
@@ -37,6 +38,7 @@
 //! No method panics on any input. Nothing is printed: events go to [`tracing`](https://docs.rs/tracing).
 
 mod audio;
+mod cancel;
 mod chunk;
 mod error;
 pub mod g2p;
@@ -51,6 +53,7 @@ mod timing;
 mod voice;
 
 pub use audio::WavFormat;
+pub use cancel::CancelToken;
 pub use error::{Error, ErrorKind, Result};
 #[cfg(feature = "bench")]
 #[doc(hidden)]

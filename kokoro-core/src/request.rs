@@ -1,7 +1,7 @@
 //! What a caller asks for.
 
-use crate::Language;
 use crate::g2p::{Fallback, Lexicon, Mode, Symbols};
+use crate::{CancelToken, Language};
 
 /// Slowest accepted speed.
 pub(crate) const MIN_SPEED: f32 = 0.25;
@@ -29,6 +29,8 @@ pub struct SpeechRequest {
     pub(crate) fallback: Option<Fallback>,
     pub(crate) symbols: Option<Symbols>,
     pub(crate) pronunciations: Option<Lexicon>,
+    pub(crate) seed: Option<u64>,
+    pub(crate) cancel: Option<CancelToken>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +70,8 @@ impl SpeechRequest {
             fallback: None,
             symbols: None,
             pronunciations: None,
+            seed: None,
+            cancel: None,
         }
     }
 
@@ -136,6 +140,22 @@ impl SpeechRequest {
     #[must_use]
     pub fn symbols(mut self, symbols: Symbols) -> Self {
         self.symbols = Some(symbols);
+        self
+    }
+
+    /// Repeats the noise of the voice source: the same request with the same seed gives the same samples in every run and
+    /// every process on the same kind of processor. With another number of threads ONNX Runtime's own arithmetic may
+    /// differ in the last digits. Default: fresh noise every time.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// What stops the synthesis from another thread. Default: nothing does.
+    #[must_use]
+    pub fn cancel_token(mut self, token: CancelToken) -> Self {
+        self.cancel = Some(token);
         self
     }
 

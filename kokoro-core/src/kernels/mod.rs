@@ -10,6 +10,7 @@ mod conv;
 mod finish;
 mod isa;
 mod layout;
+mod noise;
 mod pack;
 mod parallel;
 mod prepare;
@@ -30,6 +31,7 @@ mod reference;
 #[cfg(feature = "bench")]
 pub use bench::Kernels;
 pub(crate) use isa::Isa;
+pub(crate) use noise::{Distribution, fill as fill_noise};
 pub(crate) use pack::Quality;
 pub(crate) use parallel::Parallel;
 pub(crate) use scratch::{Buffer, Scratch};

@@ -2,20 +2,20 @@
 
 use std::path::PathBuf;
 
-use ort::session::{Session, SessionInputValue, SessionOutputs};
+use ort::session::{SessionInputValue, SessionOutputs};
 use ort::value::TensorRef;
 
-use super::fuse::ModelReport;
-use super::operator::Stages;
+use super::fuse::{ModelReport, ModelStep, StepOutcome};
+use super::operator::{Operators, Run};
 use super::optimization::{PrepareOptions, prepare_source};
 use super::pool::Pool;
-use super::session::{SessionOptions, open};
+use super::session::{ModelSession, SessionOptions, open};
 use super::spec::{DurationFormat, ModelSpec, SpeedFormat};
 use super::verify::verify;
 use super::vocabulary::PADS;
 use super::{ModelSource, runtime, threads};
 use crate::voice::Style;
-use crate::{Error, ErrorKind, Result};
+use crate::{CancelToken, Error, ErrorKind, Result};
 
 /// How an [`Engine`] computes.
 #[derive(Debug, Clone, Default)]
@@ -33,8 +33,21 @@ pub(crate) struct EngineOptions {
 pub(crate) struct Engine {
     spec: ModelSpec,
     report: ModelReport,
-    sessions: Pool<Session>,
+    sessions: Pool<ModelSession>,
     threads_per_session: usize,
+}
+
+/// What the model is to speak.
+#[derive(Debug, Clone)]
+pub(crate) struct Utterance<'a> {
+    /// Padded: at least one symbol and at most `spec().max_symbols` between the pads.
+    pub(crate) tokens: &'a [i64],
+    pub(crate) style: &'a Style,
+    pub(crate) speed: f32,
+    /// What the noise depends on; `None`: nothing that comes again.
+    pub(crate) seed: Option<u64>,
+    /// Ends the run.
+    pub(crate) cancel: &'a CancelToken,
 }
 
 /// What the model made of one token sequence.
@@ -55,28 +68,20 @@ impl Engine {
             spinning: options.spinning,
         };
         let mut prepared = prepare_source(source, options.prepare);
-        let mut stages = Stages::new(&prepared.stages, options.prepare.compute()).unwrap_or_else(|| {
-            prepared.revoke("the generator stages have weights of the wrong size");
-            Stages::default()
-        });
-        // They are packed now.
-        prepared.stages = Vec::new();
-        if !verify(&environment, &mut prepared, &stages, session_options) {
-            stages = Stages::default();
-        }
-        let first = match open(&environment, source, &prepared, &stages, session_options) {
+        let operators = Operators::new(std::mem::take(&mut prepared.weights));
+        verify(&environment, &mut prepared, &operators, session_options);
+        let first = match open(&environment, source, &prepared, &operators, session_options) {
             Err(error) if prepared.model.is_some() => {
                 tracing::warn!(model = %source, %error, "the changed model does not load: it runs as it is");
                 prepared.revoke("ONNX Runtime did not load the changed model");
-                stages = Stages::default();
-                open(&environment, source, &prepared, &stages, session_options)?
+                open(&environment, source, &prepared, &operators, session_options)?
             }
             first => first?,
         };
-        let spec = ModelSpec::probe(&first, source)?;
+        let spec = ModelSpec::probe(first.interface(), source)?;
         let mut sessions = vec![first];
         for _ in 1..options.sessions {
-            sessions.push(open(&environment, source, &prepared, &stages, session_options)?);
+            sessions.push(open(&environment, source, &prepared, &operators, session_options)?);
         }
         for (step, outcome) in prepared.report.steps() {
             tracing::debug!(model = %source, %step, %outcome, "prepared");
@@ -117,27 +122,41 @@ impl Engine {
         Ok(())
     }
 
+    /// Whether a seed makes this model repeat its noise.
+    pub(crate) fn check_seed(&self) -> Result<()> {
+        match self.report.outcome(ModelStep::Noise) {
+            Some(StepOutcome::Skipped { reason }) => Err(Error::new(
+                ErrorKind::InvalidConfig,
+                format!(
+                    "a seed was given, but the noise of this model file cannot be repeated: {reason}. Leave the seed \
+                     out, or use a file that has its weights inside"
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Runs the model once. Waits for a free session.
-    ///
-    /// `tokens` is padded; it holds at least one symbol and at most `spec().max_symbols`.
-    pub(crate) fn infer(&self, tokens: &[i64], style: &Style, speed: f32) -> Result<Inference> {
-        debug_assert!((PADS + 1..=self.spec.max_symbols + PADS).contains(&tokens.len()));
-        self.check_speed(speed)?;
+    pub(crate) fn infer(&self, utterance: &Utterance<'_>) -> Result<Inference> {
+        let symbols = utterance.tokens.len();
+        debug_assert!((PADS + 1..=self.spec.max_symbols + PADS).contains(&symbols));
+        self.check_speed(utterance.speed)?;
         let mut session = self.sessions.take();
-        self.run(&mut session, tokens, style, speed).map_err(|error| {
-            Error::new(ErrorKind::Inference, format!("the model failed on {} tokens: {error}", tokens.len()))
+        if utterance.cancel.is_cancelled() {
+            return Err(cancelled());
+        }
+        self.run(&mut session, utterance).map_err(|error| {
+            if utterance.cancel.is_cancelled() {
+                return cancelled().with_source(error);
+            }
+            Error::new(ErrorKind::Inference, format!("the model failed on {symbols} tokens: {error}"))
                 .with_source(error)
         })
     }
 
-    fn run(
-        &self,
-        session: &mut Session,
-        tokens: &[i64],
-        style: &Style,
-        speed: f32,
-    ) -> ort::Result<Inference> {
+    fn run(&self, session: &mut ModelSession, utterance: &Utterance<'_>) -> ort::Result<Inference> {
         let spec = &self.spec;
+        let &Utterance { tokens, style, speed, seed, cancel } = utterance;
         // `check_speed` has made sure that nothing is cut off here.
         let (float, int, long) = ([speed], [speed as i32], [speed as i64]);
         let speed: SessionInputValue<'_> = match spec.speed_format {
@@ -145,21 +164,27 @@ impl Engine {
             SpeedFormat::Int32 => TensorRef::from_array_view(([1], &int[..]))?.into(),
             SpeedFormat::Int64 => TensorRef::from_array_view(([1], &long[..]))?.into(),
         };
-        let outputs = session.run(ort::inputs![
-            spec.tokens_input.as_str() => TensorRef::from_array_view(([1, tokens.len()], tokens))?,
-            spec.style_input.as_str() => TensorRef::from_array_view(([1, style.len()], &style[..]))?,
-            spec.speed_input.as_str() => speed,
-        ])?;
-        let (_, samples) = output(&outputs, &spec.audio_output)?.try_extract_tensor::<f32>()?;
+        let inputs = vec![
+            (spec.tokens_input.as_str(), TensorRef::from_array_view(([1, tokens.len()], tokens))?.into()),
+            (spec.style_input.as_str(), TensorRef::from_array_view(([1, style.len()], &style[..]))?.into()),
+            (spec.speed_input.as_str(), speed),
+        ];
+        let run = Run { cancel: cancel.clone(), seed: seed.unwrap_or_else(fresh_seed) };
+        session.run(inputs, run, |outputs| self.read(outputs, tokens.len()))
+    }
+
+    fn read(&self, outputs: &SessionOutputs<'_>, tokens: usize) -> ort::Result<Inference> {
+        let spec = &self.spec;
+        let (_, samples) = output(outputs, &spec.audio_output)?.try_extract_tensor::<f32>()?;
         if !samples.iter().all(|sample| sample.is_finite()) {
             return Err(ort::Error::new("the audio holds values that are not finite"));
         }
         let durations = match &spec.durations_output {
             None => None,
             Some((name, format)) => {
-                let durations = frames(&outputs, name, *format)?;
-                if durations.len() != tokens.len() {
-                    let message = format!("{} durations for {} tokens", durations.len(), tokens.len());
+                let durations = frames(outputs, name, *format)?;
+                if durations.len() != tokens {
+                    let message = format!("{} durations for {tokens} tokens", durations.len());
                     return Err(ort::Error::new(message));
                 }
                 Some(durations)
@@ -167,6 +192,16 @@ impl Engine {
         };
         Ok(Inference { samples: samples.to_vec(), durations })
     }
+}
+
+fn cancelled() -> Error {
+    Error::new(ErrorKind::Cancelled, "the request was cancelled")
+}
+
+/// A number that does not come again.
+fn fresh_seed() -> u64 {
+    // The standard library keys every hasher with randomness of the system.
+    std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0)
 }
 
 fn output<'a>(outputs: &'a SessionOutputs<'_>, name: &str) -> ort::Result<&'a ort::value::DynValue> {

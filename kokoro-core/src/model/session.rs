@@ -1,13 +1,50 @@
 //! One loaded model in ONNX Runtime.
 
+use std::sync::Arc;
+
 use ort::environment::Environment;
-use ort::session::Session;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
+use ort::session::{RunOptions, Session, SessionInputValue, SessionOutputs};
 
 use super::fuse::Prepared;
-use super::operator::Stages;
+use super::operator::{Operators, Run, RunControl};
 use super::source::ModelSource;
 use crate::{Error, ErrorKind, Result};
+
+/// A model that computes one run at a time.
+pub(crate) struct ModelSession {
+    session: Session,
+    control: Arc<RunControl>,
+}
+
+impl ModelSession {
+    /// What goes in and comes out.
+    pub(crate) fn interface(&self) -> &Session {
+        &self.session
+    }
+
+    /// Runs the model, and gives what `read` makes of its outputs. It ends early, with an error, when the run is cancelled.
+    pub(crate) fn run<T>(
+        &mut self,
+        inputs: Vec<(&str, SessionInputValue<'_>)>,
+        run: Run,
+        read: impl FnOnce(&SessionOutputs<'_>) -> ort::Result<T>,
+    ) -> ort::Result<T> {
+        // ONNX Runtime looks at its options between operators, ours look at the token between tiles. Options that were
+        // used to end a run would end the next one as well.
+        let options = Arc::new(RunOptions::new()?);
+        let ending = Arc::clone(&options);
+        let cancel = run.cancel.clone();
+        let _waiting = cancel.on_cancel(move || {
+            if let Err(error) = ending.terminate() {
+                tracing::warn!(%error, "ONNX Runtime does not end a run");
+            }
+        });
+        self.control.begin(run);
+        let outputs = self.session.run_with_options(inputs, &options)?;
+        read(&outputs)
+    }
+}
 
 /// How a session computes.
 #[derive(Debug, Clone, Copy)]
@@ -23,36 +60,38 @@ pub(crate) fn open(
     environment: &Environment,
     source: &ModelSource,
     prepared: &Prepared,
-    stages: &Stages,
+    operators: &Arc<Operators>,
     options: SessionOptions,
-) -> Result<Session> {
+) -> Result<ModelSession> {
     if let ModelSource::File(path) = source {
         check_file(path)?;
     }
     let session = match (&prepared.model, source) {
-        (Some(model), _) => return open_model(environment, model, stages, options),
+        (Some(model), _) => return open_model(environment, model, operators, options),
         (None, ModelSource::Builtin) => {
             builder(environment, options)?.commit_from_memory(ModelSource::BUILTIN_GRAPH)
         }
         (None, ModelSource::File(path)) => builder(environment, options)?.commit_from_file(path),
     };
-    session.map_err(|error| refused(&source.to_string(), error))
+    let session = session.map_err(|error| refused(&source.to_string(), error))?;
+    Ok(ModelSession { session, control: Arc::default() })
 }
 
 /// Loads a model from memory, in which there may be operators of this library.
 pub(crate) fn open_model(
     environment: &Environment,
     model: &[u8],
-    stages: &Stages,
+    operators: &Arc<Operators>,
     options: SessionOptions,
-) -> Result<Session> {
+) -> Result<ModelSession> {
     let builder = builder(environment, options)?;
-    let session = match stages.domain() {
-        None => Ok(builder),
-        Some(domain) => domain.and_then(|domain| Ok(builder.with_operators(domain)?)),
-    };
-    let session = session.and_then(|mut builder| builder.commit_from_memory(model));
-    session.map_err(|error| refused("the changed model", error))
+    let control = Arc::default();
+    let session = operators
+        .domain(&control)
+        .and_then(|domain| Ok(builder.with_operators(domain)?))
+        .and_then(|mut builder| builder.commit_from_memory(model));
+    let session = session.map_err(|error| refused("the changed model", error))?;
+    Ok(ModelSession { session, control })
 }
 
 fn refused(model: &str, error: ort::Error) -> Error {

@@ -1,12 +1,14 @@
 //! Comparison of a changed generator with the original, on made-up input.
 
+use std::sync::Arc;
+
 use ort::environment::Environment;
-use ort::session::{Session, SessionInputValue};
+use ort::session::SessionInputValue;
 use ort::value::Tensor;
 
 use super::fuse::{Comparison, Cut, Prepared};
-use super::operator::Stages;
-use super::session::{SessionOptions, open_model};
+use super::operator::{Operators, Run};
+use super::session::{ModelSession, SessionOptions, open_model};
 use crate::Result;
 
 /// Length of the signal that goes through the stages: many times the reach of their convolutions.
@@ -18,11 +20,11 @@ const LEAST_DB: f64 = 80.0;
 pub(super) fn verify(
     environment: &Environment,
     prepared: &mut Prepared,
-    stages: &Stages,
+    operators: &Arc<Operators>,
     options: SessionOptions,
 ) -> bool {
     let Some(comparison) = prepared.comparison.take() else { return true };
-    match ratio(environment, &comparison, stages, options) {
+    match ratio(environment, &comparison, operators, options) {
         Ok(decibels) if decibels >= LEAST_DB => {
             prepared.verified(comparison.cut.outputs.len());
             return true;
@@ -46,18 +48,18 @@ pub(super) fn verify(
 fn ratio(
     environment: &Environment,
     comparison: &Comparison,
-    stages: &Stages,
+    operators: &Arc<Operators>,
     options: SessionOptions,
 ) -> Result<f64> {
-    let run = |model: &[u8], stages: &Stages| -> Result<Vec<Vec<f32>>> {
-        let mut session = open_model(environment, model, stages, options)?;
+    let run = |model: &[u8]| -> Result<Vec<Vec<f32>>> {
+        let mut session = open_model(environment, model, operators, options)?;
         run(&mut session, &comparison.cut).map_err(|error| {
             crate::Error::new(crate::ErrorKind::Inference, format!("a generator stage failed: {error}"))
                 .with_source(error)
         })
     };
-    let exact = run(&comparison.original, &Stages::default())?;
-    let changed = run(&comparison.changed, stages)?;
+    let exact = run(&comparison.original)?;
+    let changed = run(&comparison.changed)?;
     let ratios = exact.iter().zip(&changed).map(|(exact, changed)| {
         let square = |sum: f64, x: f64| sum + x * x;
         let signal = exact.iter().map(|&x| f64::from(x)).fold(0.0, square);
@@ -68,7 +70,7 @@ fn ratio(
     Ok(ratios.fold(f64::INFINITY, |worst, ratio| if ratio < worst || ratio.is_nan() { ratio } else { worst }))
 }
 
-fn run(session: &mut Session, cut: &Cut) -> ort::Result<Vec<Vec<f32>>> {
+fn run(session: &mut ModelSession, cut: &Cut) -> ort::Result<Vec<Vec<f32>>> {
     let mut state = 1u32;
     let mut values = |count: usize| -> Vec<f32> {
         let mut next = || {
@@ -87,14 +89,13 @@ fn run(session: &mut Session, cut: &Cut) -> ort::Result<Vec<Vec<f32>>> {
         };
         inputs.push((name, value.into()));
     }
-    let outputs = session.run(inputs)?;
-    cut.outputs
-        .iter()
-        .map(|name| {
+    session.run(inputs, Run::default(), |outputs| {
+        let read = |name: &String| {
             let value = outputs.get(name).ok_or_else(|| ort::Error::new("an output is missing"))?;
             Ok(value.try_extract_tensor::<f32>()?.1.to_vec())
-        })
-        .collect()
+        };
+        cut.outputs.iter().map(read).collect()
+    })
 }
 
 #[cfg(test)]
@@ -139,12 +140,7 @@ mod tests {
         let cut = Cut { inputs: vec![("x".into(), Some(2))], style_len: 0, outputs: vec!["y".into()] };
         prepared.comparison = Some(Comparison { original: model(original), changed: model(changed), cut });
         let environment = runtime::environment().unwrap();
-        verify(
-            &environment,
-            &mut prepared,
-            &Stages::default(),
-            SessionOptions { threads: 1, spinning: false },
-        );
+        verify(&environment, &mut prepared, &Arc::default(), SessionOptions { threads: 1, spinning: false });
         assert!(prepared.comparison.is_none());
         let outcome = prepared.report.outcome(ModelStep::Verification).unwrap().clone();
         (prepared, outcome)

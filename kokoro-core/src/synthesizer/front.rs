@@ -37,7 +37,8 @@ pub(super) fn check(inner: &Inner, request: &SpeechRequest) -> Result<()> {
             format!("speed {} is out of range: give {MIN_SPEED} to {MAX_SPEED}, 1 is normal", request.speed),
         ));
     }
-    inner.engine.check_speed(request.speed)
+    inner.engine.check_speed(request.speed)?;
+    if request.seed.is_some() { inner.engine.check_seed() } else { Ok(()) }
 }
 
 /// The voice of the request, or the default one.

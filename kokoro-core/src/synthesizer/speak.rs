@@ -6,10 +6,18 @@ use std::time::{Duration, Instant};
 use super::{Inner, front};
 use crate::chunk::{Chunk, Limits, plan};
 use crate::g2p::{Word, has_sound};
-use crate::model::Vocabulary;
+use crate::model::{Utterance, Vocabulary};
 use crate::speech::{Speech, SpeechStats, SpokenChunk};
 use crate::timing::{SAMPLE_RATE, Span, WordTiming, span_times};
 use crate::{Error, ErrorKind, Result, SpeechRequest};
+
+/// The seed of one chunk: all chunks of a request have other noise. (A finaliser of SplitMix64, Steele et al. 2014.)
+fn chunk_seed(seed: u64, chunk: usize) -> u64 {
+    let mut state = seed.wrapping_add((chunk as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    state = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    state = (state ^ (state >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    state ^ (state >> 31)
+}
 
 pub(super) fn synthesize(inner: &Inner, request: &SpeechRequest) -> Result<Speech> {
     let begin = Instant::now();
@@ -25,7 +33,8 @@ pub(super) fn synthesize(inner: &Inner, request: &SpeechRequest) -> Result<Speec
 
     let mut speech = Assembly::new(words, spec.durations_output.is_some());
     let mut inference_time = Duration::ZERO;
-    for chunk in &chunks {
+    let cancel = request.cancel.clone().unwrap_or_default();
+    for (index, chunk) in chunks.iter().enumerate() {
         let phonemes = chunk.phonemes(words);
         // The reference chooses the row before it drops unknown symbols.
         let symbols = NonZeroUsize::new(phonemes.chars().count());
@@ -35,7 +44,13 @@ pub(super) fn synthesize(inner: &Inner, request: &SpeechRequest) -> Result<Speec
         };
         let style = voice.style(symbols);
         let run = Instant::now();
-        let inference = inner.engine.infer(&tokens, &style, request.speed)?;
+        let inference = inner.engine.infer(&Utterance {
+            tokens: &tokens,
+            style: &style,
+            speed: request.speed,
+            seed: request.seed.map(|seed| chunk_seed(seed, index)),
+            cancel: &cancel,
+        })?;
         inference_time += run.elapsed();
         speech.push(chunk, phonemes, inference.samples, inference.durations, &spec.vocabulary);
     }

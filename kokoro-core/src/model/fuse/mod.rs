@@ -11,6 +11,7 @@ mod durations;
 mod edits;
 mod excerpt;
 mod fused;
+mod noise;
 mod report;
 mod rewrite;
 mod snake;
@@ -21,13 +22,11 @@ use bytes::Bytes;
 
 use super::graph::onnx::{GraphProto, ModelProto};
 use super::graph::{self, Flow};
-use super::operator::Compute;
+use super::operator::{Compute, FusedStage, Weights};
 use edits::Edits;
 
 pub(crate) use durations::NAMES as DURATION_NAMES;
 pub use excerpt::Cut;
-pub(crate) use fused::{DOMAIN, INDEX, OPERATOR};
-pub use fused::{FusedLayer, FusedStage};
 pub use report::{ModelReport, ModelStep, StepOutcome};
 use stage::Stage;
 
@@ -61,8 +60,8 @@ pub struct Comparison {
 pub struct Prepared {
     /// The changed model; `None` if nothing was changed.
     pub model: Option<Vec<u8>>,
-    /// What the stages in it compute with, by their `index`.
-    pub stages: Vec<FusedStage>,
+    /// What this library's operators in it compute with.
+    pub weights: Weights,
     /// What was done.
     pub report: ModelReport,
     /// For finding out whether it is right, if that was asked for and the generator was changed.
@@ -82,7 +81,7 @@ impl Prepared {
     /// Takes back what was done to the generator, because it computes something else.
     pub(crate) fn revoke_generator(&mut self, reason: &str) {
         self.model = self.plain.take();
-        self.stages.clear();
+        self.weights = Weights::default();
         self.report.revoke(&GENERATOR_STEPS, reason);
         self.report.enter(ModelStep::Verification, Err(reason.to_owned()));
     }
@@ -94,11 +93,14 @@ impl Prepared {
     }
 }
 
+/// What is done to every model.
+const PLAIN_STEPS: [ModelStep; 3] = [ModelStep::Durations, ModelStep::FloatSpeed, ModelStep::Noise];
 const GENERATOR_STEPS: [ModelStep; 4] =
     [ModelStep::Normalisations, ModelStep::Squares, ModelStep::Convolutions, ModelStep::Stages];
-const ALL_STEPS: [ModelStep; 6] = [
+const ALL_STEPS: [ModelStep; 7] = [
     ModelStep::Durations,
     ModelStep::FloatSpeed,
+    ModelStep::Noise,
     ModelStep::Normalisations,
     ModelStep::Squares,
     ModelStep::Convolutions,
@@ -107,7 +109,8 @@ const ALL_STEPS: [ModelStep; 6] = [
 
 /// Changes a model as far as it can be.
 ///
-/// At its peak this holds the file and the changed model; to `verify`, a second one and the generator twice as well.
+/// At its peak this holds the file, the packed weights and the changed model; to `verify`, a second one and the generator
+/// twice as well.
 pub(crate) fn prepare(file: Bytes, generator: Generator, compute: Compute, verify: bool) -> Prepared {
     let mut prepared = Prepared::default();
     match graph::read(file) {
@@ -126,11 +129,11 @@ pub(crate) fn prepare(file: Bytes, generator: Generator, compute: Compute, verif
 }
 
 fn considered(generator: Generator) -> &'static [ModelStep] {
-    use ModelStep::{Convolutions, Durations, FloatSpeed, Normalisations, Squares, Stages};
+    use ModelStep::{Convolutions, Durations, FloatSpeed, Noise, Normalisations, Squares, Stages};
     match generator {
-        Generator::Keep => &[Durations, FloatSpeed],
-        Generator::Rewrite => &[Durations, FloatSpeed, Normalisations, Squares, Convolutions],
-        Generator::Fuse => &[Durations, FloatSpeed, Stages],
+        Generator::Keep => &[Durations, FloatSpeed, Noise],
+        Generator::Rewrite => &[Durations, FloatSpeed, Noise, Normalisations, Squares, Convolutions],
+        Generator::Fuse => &[Durations, FloatSpeed, Noise, Stages],
     }
 }
 
@@ -144,6 +147,11 @@ fn change(
     let report = &mut prepared.report;
     report.enter(ModelStep::Durations, durations::expose(graph, speed::SPEED));
     report.enter(ModelStep::FloatSpeed, speed::make_float(graph));
+    let noises = noise::replace(graph);
+    report.enter(ModelStep::Noise, Ok(noises));
+    if noises > 0 {
+        fused::import_domain(model);
+    }
     if generator != Generator::Keep {
         let original = verify.then(|| model.clone());
         change_generator(model, (generator, compute), prepared);
@@ -170,7 +178,7 @@ fn compare(original: &ModelProto, changed: &ModelProto, prepared: &mut Prepared)
     if let (Some(original), Some(changed)) = (cut.take(original), cut.take(changed)) {
         prepared.comparison = Some(Comparison { original, changed, cut });
     }
-    if [ModelStep::Durations, ModelStep::FloatSpeed].iter().any(|&step| prepared.report.is_applied(step)) {
+    if PLAIN_STEPS.iter().any(|&step| prepared.report.is_applied(step)) {
         prepared.plain = Some(graph::write(original)?);
     }
     Ok(())
@@ -186,9 +194,9 @@ fn change_generator(
         Generator::Keep => {}
         Generator::Rewrite => rewrite_generator(graph, &mut prepared.report),
         Generator::Fuse => match fuse_generator(graph, compute) {
-            Ok(stages) => {
-                prepared.report.enter(ModelStep::Stages, Ok(stages.len()));
-                prepared.stages = stages;
+            Ok(weights) => {
+                prepared.report.enter(ModelStep::Stages, Ok(STAGES));
+                prepared.weights = weights;
                 fused::import_domain(model);
             }
             Err(reason) => {
@@ -230,17 +238,22 @@ fn rewrite_generator(graph: &mut GraphProto, report: &mut ModelReport) {
     }
 }
 
-fn fuse_generator(graph: &mut GraphProto, compute: Compute) -> Result<Vec<FusedStage>, String> {
-    let (edits, stages) = {
+fn fuse_generator(graph: &mut GraphProto, compute: Compute) -> Result<Weights, String> {
+    let mut weights = Weights::default();
+    let edits = {
         let flow = Flow::new(graph)?;
-        let stages = find_stages(&flow)?;
         let mut edits = Edits::of(graph);
-        let stages = fused::replace(&flow, &stages, &mut edits)?;
-        if !stages.iter().all(|stage| compute.supports(stage)) {
-            return Err("there are no kernels for stages of this shape".into());
+        for stage in &find_stages(&flow)? {
+            fused::replace(&flow, stage, compute, &mut edits, &mut weights)?;
         }
-        (edits, stages)
+        edits
     };
     edits.apply(graph);
-    Ok(stages)
+    Ok(weights)
+}
+
+/// What the generator's stages compute with.
+pub(crate) fn stages(model: &ModelProto) -> Result<Vec<FusedStage>, String> {
+    let flow = Flow::new(model.graph.as_ref().ok_or("it has no graph")?)?;
+    find_stages(&flow)?.iter().map(fused::describe).collect()
 }

@@ -10,6 +10,8 @@ pub enum ModelStep {
     Durations,
     /// A whole-number `speed` input becomes a float.
     FloatSpeed,
+    /// The noise of the voice source is made by this library, so that a [seed](crate::SpeechRequest::seed) repeats it.
+    Noise,
     /// Style is applied inside the normalisations of the generator instead of after them.
     Normalisations,
     /// The squares in the generator's activations are products instead of powers.
@@ -30,6 +32,7 @@ impl ModelStep {
         match self {
             Self::Durations => "durations",
             Self::FloatSpeed => "float_speed",
+            Self::Noise => "noise",
             Self::Normalisations => "normalisations",
             Self::Squares => "squares",
             Self::Convolutions => "convolutions",

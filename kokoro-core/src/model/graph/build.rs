@@ -74,6 +74,24 @@ pub(crate) fn ints(name: &str, values: &[i64]) -> AttributeProto {
     }
 }
 
+pub(crate) fn float(name: &str, value: f32) -> AttributeProto {
+    AttributeProto {
+        name: Some(name.into()),
+        r#type: Some(AttributeType::Float as i32),
+        f: Some(value),
+        ..Default::default()
+    }
+}
+
+pub(crate) fn text(name: &str, value: &str) -> AttributeProto {
+    AttributeProto {
+        name: Some(name.into()),
+        r#type: Some(AttributeType::String as i32),
+        s: Some(value.into()),
+        ..Default::default()
+    }
+}
+
 pub(crate) fn int_tensor(name: &str, values: &[i64]) -> TensorProto {
     let raw: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
     tensor(name, DataType::Int64, vec![values.len() as i64], raw)
@@ -101,6 +119,10 @@ pub(crate) fn attribute<'a>(node: &'a NodeProto, name: &str) -> Option<&'a Attri
 
 pub(crate) fn int_attribute(node: &NodeProto, name: &str, default: i64) -> i64 {
     attribute(node, name).and_then(|attribute| attribute.i).unwrap_or(default)
+}
+
+pub(crate) fn float_attribute(node: &NodeProto, name: &str, default: f32) -> f32 {
+    attribute(node, name).and_then(|attribute| attribute.f).unwrap_or(default)
 }
 
 /// `None` where the node does not have it.

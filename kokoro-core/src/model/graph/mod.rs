@@ -16,15 +16,19 @@ mod tensor;
 use bytes::Bytes;
 use prost::Message as _;
 
-pub(crate) use build::{Names, attribute, int, int_attribute, int_tensor, ints, ints_attribute, node};
+pub(crate) use build::{
+    Names, attribute, float, float_attribute, int, int_attribute, int_tensor, ints, ints_attribute, node,
+    text,
+};
 pub(crate) use flow::Flow;
 pub(crate) use prune::prune;
 pub(crate) use tensor::Constant;
 
 use onnx::ModelProto;
 
-pub use super::fuse::{Comparison, Cut, FusedLayer, FusedStage, Generator, Prepared};
+pub use super::fuse::{Comparison, Cut, Generator, Prepared};
 use super::operator::Compute;
+pub use super::operator::{FusedLayer, FusedStage, Weights};
 
 /// The largest model that one protocol buffer can hold, and so the largest that can be handed over in one piece.
 const MOST_BYTES: usize = i32::MAX as usize;
@@ -58,4 +62,12 @@ pub(crate) fn write(model: &ModelProto) -> Result<Vec<u8>, String> {
 /// Changes a model as far as it can be; stages that become operators are computed by plain convolutions.
 pub fn prepare(file: bytes::Bytes, generator: Generator, verify: bool) -> Prepared {
     super::fuse::prepare(file, generator, Compute::Direct, verify)
+}
+
+/// What the stages of a model's generator compute with.
+///
+/// # Errors
+/// Why they were not found.
+pub fn stages(file: bytes::Bytes) -> Result<Vec<FusedStage>, String> {
+    super::fuse::stages(&read(file)?)
 }

@@ -5,9 +5,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::{StageError, StageInputs, StageKernel};
+use super::{Form, FusedLayer, FusedStage, OperatorError, Operators, StageInputs, StageKernel, Weights};
 use crate::kernels::Parallel;
-use crate::model::fuse::{FusedLayer, FusedStage};
 
 /// Rows of a task.
 const TASK_ROWS: usize = 64;
@@ -39,13 +38,45 @@ impl DirectStage {
     pub(super) fn new(stage: &FusedStage) -> Option<Self> {
         let channels = stage.channels;
         let layers: Vec<Layer> =
-            stage.layers.iter().map(|layer| pack(layer, channels)).collect::<Option<_>>()?;
+            stage.layers.iter().map(|layer| arrange(layer, channels)).collect::<Option<_>>()?;
         let fits = channels > 0 && layers.len() == BLOCKS * LAYERS_PER_BLOCK;
         fits.then_some(Self { channels, epsilon: stage.epsilon.into(), layers })
     }
 }
 
-fn pack(layer: &FusedLayer, channels: usize) -> Option<Layer> {
+/// Puts the weights of a stage among the others as they are, and gives their place.
+pub(super) fn pack(stage: &FusedStage, weights: &mut Weights) -> Option<usize> {
+    DirectStage::new(stage)?;
+    let values: Vec<f32> = stage
+        .layers
+        .iter()
+        .flat_map(|layer| [&layer.weight, &layer.bias, &layer.alpha])
+        .flat_map(|values| values.iter().copied())
+        .collect();
+    weights.add(values.len(), |numbers| {
+        numbers.copy_from_slice(&values);
+        Some(())
+    })
+}
+
+/// The reverse. `None` where there are not so many weights.
+pub(super) fn unpack(form: &Form, weights: &Weights, start: usize) -> Option<FusedStage> {
+    let &Form { channels, epsilon, ref kernels, ref dilations } = form;
+    let mut layers = Vec::with_capacity(kernels.len());
+    let mut start = start;
+    let mut take = |len: usize| {
+        let values = weights.get(start, len)?.to_vec();
+        start = start.checked_add(len)?;
+        Some(values)
+    };
+    for (&kernel, &dilation) in kernels.iter().zip(dilations) {
+        let weight = take(channels.checked_mul(channels)?.checked_mul(kernel)?)?;
+        layers.push(FusedLayer { kernel, dilation, weight, bias: take(channels)?, alpha: take(channels)? });
+    }
+    Some(FusedStage { channels, epsilon, layers })
+}
+
+fn arrange(layer: &FusedLayer, channels: usize) -> Option<Layer> {
     let &FusedLayer { kernel, dilation, ref weight, ref bias, ref alpha } = layer;
     let fits = weight.len() == channels.checked_mul(channels)?.checked_mul(kernel)?
         && bias.len() == channels
@@ -70,17 +101,18 @@ fn pack(layer: &FusedLayer, channels: usize) -> Option<Layer> {
 impl StageKernel for DirectStage {
     fn run(
         &self,
+        _operators: &Operators,
         inputs: StageInputs<'_>,
         output: &mut [f32],
         parallel: &dyn Parallel,
         cancelled: &AtomicBool,
-    ) -> Result<(), StageError> {
+    ) -> Result<(), OperatorError> {
         let StageInputs { signal, noise, style, length } = inputs;
-        let size = self.channels.checked_mul(length).ok_or(StageError::Sizes)?;
+        let size = self.channels.checked_mul(length).ok_or(OperatorError::Sizes)?;
         let fits = [signal.len(), noise.len(), output.len()].iter().all(|&given| given == size)
             && style.len() == self.layers.len() * 2 * self.channels;
         if !fits {
-            return Err(StageError::Sizes);
+            return Err(OperatorError::Sizes);
         }
         if size == 0 {
             return Ok(());
@@ -123,13 +155,13 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Three units: each adds to the value what two layers make of it.
-    fn block(&self, layers: &[Layer], style: &[f32], value: &mut [f32]) -> Result<(), StageError> {
+    fn block(&self, layers: &[Layer], style: &[f32], value: &mut [f32]) -> Result<(), OperatorError> {
         let styles: Vec<&[f32]> = style.chunks_exact(2 * self.channels).collect();
         for (unit, style) in layers.chunks_exact(2).zip(styles.chunks_exact(2)) {
             let mut change = value.to_vec();
             for (layer, style) in unit.iter().zip(style) {
                 if self.cancelled.load(Ordering::Relaxed) {
-                    return Err(StageError::Cancelled);
+                    return Err(OperatorError::Cancelled);
                 }
                 change = self.layer(layer, style, &change);
             }
@@ -357,7 +389,8 @@ mod tests {
             let inputs = StageInputs { signal: &signal, noise: &source, style: &style, length };
             let mut output = vec![0.0; channels * length];
             let kernel = DirectStage::new(&stage).unwrap();
-            kernel.run(inputs, &mut output, &Sequential, &AtomicBool::new(false)).unwrap();
+            let (operators, cancelled) = (Operators::default(), AtomicBool::new(false));
+            kernel.run(&operators, inputs, &mut output, &Sequential, &cancelled).unwrap();
             let expected = reference(&stage, inputs);
             let peak = expected.iter().fold(0.0, |peak: f64, x| peak.max(x.abs()));
             for (value, expected) in output.iter().zip(&expected) {
@@ -367,18 +400,30 @@ mod tests {
     }
 
     #[test]
+    fn packed_weights_are_found_again() {
+        let stage = stage(5);
+        let form = Form::of(&stage);
+        let mut weights = Weights::default();
+        let start = weights.add(7, |_| Some(())).and_then(|_| pack(&stage, &mut weights)).unwrap();
+        assert_eq!(unpack(&form, &weights, start), Some(stage));
+        assert_eq!(unpack(&form, &weights, start + 1), None);
+        assert_eq!(unpack(&Form { channels: 6, ..form }, &weights, start), None);
+    }
+
+    #[test]
     fn wrong_sizes_and_cancellation_are_errors() {
         let mut stage = stage(4);
         let kernel = DirectStage::new(&stage).unwrap();
         let (values, style) = (vec![0.0; 12], vec![0.0; 24 * 8]);
         let run = |length, style: &[f32], cancelled| {
             let inputs = StageInputs { signal: &values, noise: &values, style, length };
-            kernel.run(inputs, &mut [0.0; 12], &Sequential, &AtomicBool::new(cancelled))
+            let operators = Operators::default();
+            kernel.run(&operators, inputs, &mut [0.0; 12], &Sequential, &AtomicBool::new(cancelled))
         };
         assert_eq!(run(3, &style, false), Ok(()));
-        assert_eq!(run(4, &style, false), Err(StageError::Sizes));
-        assert_eq!(run(3, &style[1..], false), Err(StageError::Sizes));
-        assert_eq!(run(3, &style, true), Err(StageError::Cancelled));
+        assert_eq!(run(4, &style, false), Err(OperatorError::Sizes));
+        assert_eq!(run(3, &style[1..], false), Err(OperatorError::Sizes));
+        assert_eq!(run(3, &style, true), Err(OperatorError::Cancelled));
         stage.layers[5].bias.pop();
         assert!(DirectStage::new(&stage).is_none());
     }
