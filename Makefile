@@ -1,6 +1,6 @@
 # make demo   speak a paragraph into target/demo.wav
 # make test   every test
-# make bench  benchmarks
+# make bench  benchmarks, also beside PyPI's onnxruntime
 # make fuzz   fuzz targets, ten minutes each
 # Each installs what it needs into .venv; Rust, Python 3 and make must be there.
 
@@ -46,8 +46,12 @@ test-speech: test-tools
 	cargo run --quiet --release --locked -p kokoro-testkit --bin render-corpus -- --out target/corpus
 	$(BIN)/python tools/builtin_model/score.py target/corpus
 
-bench: runtime
+# Criterion, then this library beside PyPI's onnxruntime on full-size models: an hour and 2 GB of disk. VOICES: a folder
+# with published voices as raw f32, in place of the built-in ones.
+bench: test-tools
 	cargo bench -p kokoro-core --features bench
+	cargo build --release --locked -p kokoro-testkit --bins
+	$(BIN)/python tools/reference/side_by_side.py --write benches/RESULTS.md $(if $(VOICES),--voices "$(VOICES)")
 
 # Fuzzing, FUZZ_SECONDS for each target; needs a nightly compiler.
 fuzz:

@@ -10,7 +10,7 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import numpy as np
 import onnxruntime
 
-STYLES, STYLE_SIZE = 510, 256
+STYLE_SIZE = 256
 SAMPLES_PER_FRAME = 600
 
 
@@ -20,9 +20,10 @@ def load_sequences():
 
 
 def style_row(voices, voice, symbols):
-    """The style for a text of `symbols` phonemes, unmapped ones included: row `symbols - 1`."""
-    pack = np.fromfile(pathlib.Path(voices) / f"{voice}.bin", "<f4").reshape(STYLES, STYLE_SIZE)
-    return pack[symbols - 1 : symbols]
+    """The style for a text of `symbols` phonemes, unmapped ones included: row `symbols - 1`, or the only one."""
+    pack = np.fromfile(pathlib.Path(voices) / f"{voice}.bin", "<f4").reshape(-1, STYLE_SIZE)
+    row = min(symbols, len(pack)) - 1
+    return pack[row : row + 1]
 
 
 class Model:
