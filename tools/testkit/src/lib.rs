@@ -27,7 +27,7 @@ pub use kokoro_core::graph::onnx;
 
 pub use error::{Error, Result};
 pub use recipe::{Durations, Recipe, Source, Speed};
-pub use skeleton::Graph;
+pub use skeleton::{Graph, other_exports};
 
 /// How far `samples` are from `exact`, as a ratio of powers in dB. Infinite where they are equal, minus infinite where
 /// their lengths differ.

@@ -39,13 +39,10 @@ impl Graph {
     /// # Errors
     /// None in practice: only if the data inside this crate is damaged.
     pub fn skeleton_bytes(self) -> Result<Vec<u8>> {
-        let packed: &[u8] = match self {
+        unpack(match self {
             Self::InputIds => include_bytes!("../data/kokoro-v1.0.input_ids.skeleton.onnx.gz"),
             Self::Tokens => include_bytes!("../data/kokoro-v1.0.tokens.skeleton.onnx.gz"),
-        };
-        let mut bytes = Vec::new();
-        GzDecoder::new(packed).read_to_end(&mut bytes).map_err(Error::Skeleton)?;
-        Ok(bytes)
+        })
     }
 
     /// The model without its large weights; [`fill`](crate::fill::fill) puts some in.
@@ -55,6 +52,22 @@ impl Graph {
     pub fn skeleton(self) -> Result<ModelProto> {
         Ok(ModelProto::decode(&*self.skeleton_bytes()?)?)
     }
+}
+
+/// The network as PyTorch 2.1.2 exports it, and as onnxsim simplifies that, without their large weights.
+///
+/// # Errors
+/// None in practice: only if the data inside this crate is damaged.
+pub fn other_exports() -> Result<[ModelProto; 2]> {
+    let exported = unpack(include_bytes!("../data/torch-2.1.2.skeleton.onnx.gz"))?;
+    let simplified = unpack(include_bytes!("../data/torch-2.1.2.onnxsim.skeleton.onnx.gz"))?;
+    Ok([ModelProto::decode(&*exported)?, ModelProto::decode(&*simplified)?])
+}
+
+fn unpack(packed: &[u8]) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    GzDecoder::new(packed).read_to_end(&mut bytes).map_err(Error::Skeleton)?;
+    Ok(bytes)
 }
 
 impl fmt::Display for Graph {

@@ -8,7 +8,7 @@ use kokoro_core::{
     ModelStep, Optimization, Speech, SpeechRequest, SpeedFormat, Synthesizer, SynthesizerBuilder, Vocoder,
 };
 use kokoro_testkit::onnx::ModelProto;
-use kokoro_testkit::{Durations, Graph, Recipe, Speed, forms, snr};
+use kokoro_testkit::{Durations, Graph, Recipe, Speed, fill, forms, snr};
 use prost::Message as _;
 
 fn builder(model: &Path) -> SynthesizerBuilder {
@@ -95,4 +95,25 @@ fn every_file_tells_durations_and_takes_any_speed() {
         assert_eq!(ours.samples(), theirs.samples());
     }
     assert!(ours[1].samples().len() < ours[0].samples().len());
+}
+
+/// Graphs of another PyTorch and of a simplifier, with weights that nobody trained: what the stages compute is compared by
+/// the library itself.
+#[test]
+fn exports_by_other_tools_are_known() {
+    let folder = tempfile::tempdir().unwrap();
+    for mut model in kokoro_testkit::other_exports().unwrap() {
+        fill::fill(&mut model, 1).unwrap();
+        let path = save(&model, folder.path());
+        drop(model);
+        let synthesizer = builder(&path).verify(true).build().unwrap();
+        for step in [ModelStep::FloatSpeed, ModelStep::Noise, ModelStep::Stages, ModelStep::Verification] {
+            let report = synthesizer.model_report();
+            assert!(report.is_applied(step), "{step}: {report:?}");
+        }
+        let frames = durations(&speak(&synthesizer, 1.5));
+        drop(synthesizer);
+        let exact = builder(&path).optimization(Optimization::Exact).build().unwrap();
+        assert_eq!(durations(&speak(&exact, 1.5)), frames);
+    }
 }
