@@ -67,7 +67,7 @@ impl CancelToken {
     /// Calls `hook` when the token is cancelled, or at once if it is already; not after the result is dropped, unless it is
     /// being called at that moment.
     #[must_use]
-    pub(crate) fn on_cancel(&self, hook: impl FnOnce() + Send + 'static) -> Waiting<'_> {
+    pub(crate) fn on_cancel(&self, hook: impl FnOnce() + Send + 'static) -> Waiting {
         let mut hooks = self.hooks();
         let id = hooks.next;
         if self.0.cancelled.load(Ordering::SeqCst) {
@@ -77,7 +77,7 @@ impl CancelToken {
             hooks.next += 1;
             hooks.waiting.push((id, Box::new(hook)));
         }
-        Waiting { token: self, id }
+        Waiting { token: self.clone(), id }
     }
 
     /// Nothing that can panic runs under this lock.
@@ -87,12 +87,12 @@ impl CancelToken {
 }
 
 /// Keeps a hook in its token.
-pub(crate) struct Waiting<'a> {
-    token: &'a CancelToken,
+pub(crate) struct Waiting {
+    token: CancelToken,
     id: u64,
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Waiting {
     fn drop(&mut self) {
         self.token.hooks().waiting.retain(|(id, _)| *id != self.id);
     }

@@ -1,6 +1,7 @@
 //! The one error type of the crate.
 
 use std::fmt;
+use std::time::Duration;
 
 /// Result with [`Error`] as its default error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -30,16 +31,29 @@ pub struct Error {
     message: String,
     #[source]
     source: Option<Source>,
+    retry_after: Option<Duration>,
 }
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None }
+        Self { kind, message: message.into(), source: None, retry_after: None }
     }
 
     pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    pub(crate) fn with_retry_after(mut self, retry_after: Duration) -> Self {
+        self.retry_after = Some(retry_after);
+        self
+    }
+
+    /// For [`Busy`](ErrorKind::Busy): after how long a place will probably be free, judging by the requests before. `None`
+    /// for other kinds.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 
     /// The category, for programs to decide by.
@@ -117,6 +131,14 @@ error_kinds! {
     InvalidConfig = "invalid_config",
     /// The request was cancelled by its [`CancelToken`](crate::CancelToken).
     Cancelled = "cancelled",
+    /// As many requests are active as may be. The request was not taken in: [`Error::retry_after`] says when to try again.
+    Busy = "busy",
+    /// The request took longer than it may.
+    Timeout = "timeout",
+    /// The synthesizer was shut down.
+    ShutDown = "shut_down",
+    /// The synthesizer was made before this process was forked, and its threads are in the parent.
+    Stale = "stale",
     /// ONNX Runtime failed while running the model.
     Inference = "inference",
     /// Reading or writing a file failed.

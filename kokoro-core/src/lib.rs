@@ -19,8 +19,10 @@
 //! * [`Synthesizer`] is a loaded model with its voices: thread-safe, cheap to clone, every method takes `&self`.
 //!   [`global()`] is one for the whole process, configured by environment variables and loaded at first use.
 //! * [`SpeechRequest`] is what to speak: text or phonemes, voice or mix of voices, language, speed.
-//! * [`Speech`] is the result: 24 kHz samples, times of words, statistics, WAV.
+//! * [`Speech`] is the result: 24 kHz samples, times of words, statistics, WAV, subtitles. [`SpeechStream`] is the same
+//!   while it is made, chunk by chunk; [`Batch`] is many of them.
 //! * [`CancelToken`] stops a synthesis from another thread.
+//! * [`Metrics`] is what a synthesizer has done, for monitoring.
 //! * [`Error`] is the only error type; [`ErrorKind`] is stable.
 //! * [`g2p`] turns text into phonemes, and takes [lexicons](g2p::Lexicon) of pronunciations; [`runtime`] is ONNX Runtime.
 //!
@@ -33,19 +35,23 @@
 //! | --- | --- | --- |
 //! | `load-dynamic` | yes | finds ONNX Runtime's shared library at run time, see [`runtime`] |
 //! | `download-binaries` | no | the crate `ort` fetches a build of ONNX Runtime and links it; without `load-dynamic` |
+//! | `async` | no | `Synthesizer::synthesize_async` and `stream_async`, for any runtime |
 //!
 //! # Threads and panics
-//! No method panics on any input. Nothing is printed: events go to [`tracing`](https://docs.rs/tracing).
+//! A [`Synthesizer`] serves any number of threads. No method panics on any input. Nothing is printed: events go to [`tracing`](https://docs.rs/tracing).
 
 mod audio;
 mod cancel;
+pub mod captions;
 mod chunk;
 mod error;
 pub mod g2p;
+mod joins;
 mod kernels;
 mod language;
 mod model;
 mod request;
+mod schedule;
 mod speech;
 mod synthesizer;
 mod text;
@@ -55,6 +61,7 @@ mod voice;
 pub use audio::WavFormat;
 pub use cancel::CancelToken;
 pub use error::{Error, ErrorKind, Result};
+pub use joins::Joins;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub use kernels::Kernels;
@@ -66,7 +73,10 @@ pub use model::{
 #[doc(hidden)]
 pub use model::{Vocoder, graph};
 pub use request::SpeechRequest;
-pub use speech::{Speech, SpeechStats, SpokenChunk};
-pub use synthesizer::{Synthesizer, SynthesizerBuilder, global};
+pub use schedule::{Histogram, Shutdown};
+pub use speech::{Speech, SpeechChunk, SpeechStats, SpokenChunk};
+#[cfg(feature = "async")]
+pub use synthesizer::{AsyncSpeech, AsyncSpeechStream};
+pub use synthesizer::{Batch, Metrics, Progress, SpeechStream, Synthesizer, SynthesizerBuilder, global};
 pub use timing::WordTiming;
 pub use voice::{Gender, VoiceInfo};

@@ -1,7 +1,9 @@
 //! What a caller asks for.
 
+use std::time::Duration;
+
 use crate::g2p::{Fallback, Lexicon, Mode, Symbols};
-use crate::{CancelToken, Language};
+use crate::{CancelToken, Joins, Language};
 
 /// Slowest accepted speed.
 pub(crate) const MIN_SPEED: f32 = 0.25;
@@ -31,6 +33,9 @@ pub struct SpeechRequest {
     pub(crate) pronunciations: Option<Lexicon>,
     pub(crate) seed: Option<u64>,
     pub(crate) cancel: Option<CancelToken>,
+    pub(crate) joins: Joins,
+    pub(crate) first_chunk_symbols: Option<usize>,
+    pub(crate) timeout: Option<Duration>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +53,8 @@ impl Input {
 }
 
 impl SpeechRequest {
-    /// Speaks `text`. Line breaks end a paragraph; `[word](/phonemes/)` gives a word's pronunciation.
+    /// Speaks `text`. Line breaks end a paragraph; `[word](/phonemes/)` gives a word's pronunciation; `[pause:0.5s]` or
+    /// `[pause:300ms]` is a pause of that length, 60 s at most.
     pub fn new(text: impl Into<String>) -> Self {
         Self::of(Input::Text(text.into()))
     }
@@ -72,6 +78,9 @@ impl SpeechRequest {
             pronunciations: None,
             seed: None,
             cancel: None,
+            joins: Joins::new(),
+            first_chunk_symbols: None,
+            timeout: None,
         }
     }
 
@@ -156,6 +165,33 @@ impl SpeechRequest {
     #[must_use]
     pub fn cancel_token(mut self, token: CancelToken) -> Self {
         self.cancel = Some(token);
+        self
+    }
+
+    /// How chunks of a long text are joined, and how long the pauses between them are. Default: [`Joins::new`].
+    #[must_use]
+    pub fn joins(mut self, joins: Joins) -> Self {
+        self.joins = joins;
+        self
+    }
+
+    /// About how many phoneme symbols the first chunk shall have; 12 symbols are a second of speech. The next ones grow to
+    /// the usual length. A short one lets a stream begin early; a chunk is spoken as a sentence of its own, so a shorter
+    /// one is heard more. 0: no shorter ones.
+    ///
+    /// Default: 24 for [`stream`](crate::Synthesizer::stream), 0 for [`synthesize`](crate::Synthesizer::synthesize). With
+    /// the same value both give the same samples.
+    #[must_use]
+    pub fn first_chunk_symbols(mut self, symbols: usize) -> Self {
+        self.first_chunk_symbols = Some(symbols);
+        self
+    }
+
+    /// How long the request may take, from the call to the last of its audio. It ends with
+    /// [`Timeout`](crate::ErrorKind::Timeout) after that, in the middle of the model's work if need be. Default: no limit.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
         self
     }
 

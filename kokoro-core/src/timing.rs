@@ -17,6 +17,8 @@ const LEAD_FRAMES: u32 = 3;
 pub struct WordTiming {
     /// The word in the original text, in bytes.
     pub range: Range<usize>,
+    /// The same in characters (Unicode scalar values), for languages that count so.
+    pub characters: Range<usize>,
     /// Seconds from the start of the audio to the start of the word.
     pub start_seconds: f64,
     /// Seconds from the start of the audio to the end of the word.

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kokoro_core::{ErrorKind, Language, Speech, SpeechRequest, Synthesizer, WavFormat};
+use kokoro_core::{ErrorKind, Joins, Language, Speech, SpeechRequest, Synthesizer, WavFormat};
 use proptest::prelude::*;
 
 static SYNTHESIZER: LazyLock<Synthesizer> =
@@ -25,7 +25,8 @@ fn kind(request: SpeechRequest) -> ErrorKind {
 
 #[test]
 fn durations_add_up_to_the_samples() {
-    let speech = speak(PARAGRAPHS);
+    let request = SpeechRequest::new(PARAGRAPHS).joins(Joins::plain());
+    let speech = SYNTHESIZER.synthesize(&request).unwrap();
     assert_eq!(speech.sample_rate(), 24_000);
     assert_eq!(speech.chunks().len(), 2, "one for each paragraph");
     let mut next = 0;
@@ -284,7 +285,7 @@ proptest! {
 
     #[test]
     fn no_text_panics(text in "\\PC{0,80}|[\\x00-\\x{10ffff}]{0,40}|[a-z\\[\\]()/ .,$0-9'\u{301}\u{200d}-]{0,60}") {
-        match SYNTHESIZER.synthesize(&SpeechRequest::new(&text)) {
+        match SYNTHESIZER.synthesize(&SpeechRequest::new(&text).joins(Joins::plain())) {
             Ok(speech) => {
                 let frames: u32 =
                     speech.chunks().iter().flat_map(|chunk| chunk.durations.iter().flatten()).sum();

@@ -106,7 +106,7 @@ fn write_samples<const N: usize>(
 }
 
 /// Full scale is 32767 on both sides, so that a symmetric wave stays symmetric.
-fn pcm16(sample: f32) -> i16 {
+pub(crate) fn pcm16(sample: f32) -> i16 {
     (sample.clamp(-1.0, 1.0) * 32767.0).round() as i16
 }
 

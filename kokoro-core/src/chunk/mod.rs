@@ -8,14 +8,19 @@
 //! It works in three steps: [`units`] splits the words of a paragraph into pieces that are never cut again
 //! and says how good a place the end of each is; [`candidates`] keeps the ends that may be needed;
 //! [`balance`] chooses among them. Each takes time linear in the text.
+//!
+//! Where the first sound must come soon, [`lead`] takes a few short chunks off the start first.
 
 mod balance;
 mod candidates;
+mod lead;
 mod units;
 
 use std::ops::Range;
 
 use crate::g2p::Word;
+
+pub(crate) use lead::Lead;
 
 /// The most symbols that the model takes at once, not counting the two that frame them.
 pub(crate) const MAX_SYMBOLS: usize = 510;
@@ -120,23 +125,38 @@ impl Chunk {
 ///   word of no more than the limit.
 /// * Otherwise the lengths stay as close to the target as they can, and ends of sentences are preferred to
 ///   those of clauses, and these to those of words.
-pub(crate) fn plan(words: &[Word], paragraph_ends: &[usize], limits: Limits) -> Vec<Chunk> {
+///
+/// The chunks of `lead` come first. Of these rules only the first holds for them, and words stay whole.
+pub(crate) fn plan(words: &[Word], paragraph_ends: &[usize], limits: Limits, lead: &mut Lead) -> Vec<Chunk> {
     let mut chunks = Vec::new();
     let mut start = 0;
     for end in paragraph_ends.iter().copied().chain([words.len()]) {
         let end = end.clamp(start, words.len());
-        plan_paragraph(words, start..end, limits, &mut chunks);
+        plan_paragraph(words, start..end, limits, lead, &mut chunks);
         start = end;
     }
     chunks
 }
 
-fn plan_paragraph(words: &[Word], paragraph: Range<usize>, limits: Limits, chunks: &mut Vec<Chunk>) {
+fn plan_paragraph(
+    words: &[Word],
+    paragraph: Range<usize>,
+    limits: Limits,
+    lead: &mut Lead,
+    chunks: &mut Vec<Chunk>,
+) {
     let units = units::units(words, paragraph, limits);
-    let candidates = candidates::candidates(&units, limits);
+    let mut rest = units.as_slice();
+    while let Some((chunk, after)) = lead.take(rest, limits).and_then(|length| rest.split_at_checked(length))
+    {
+        let boundary = chunk.last().map_or(Boundary::Paragraph, |unit| unit.boundary);
+        chunks.push(Chunk { pieces: units::pieces(chunk, words), boundary });
+        rest = after;
+    }
+    let candidates = candidates::candidates(rest, limits);
     let mut start = 0;
     for end in balance::choose(&candidates, limits) {
-        let pieces = units::pieces(&units[start..end.unit], words);
+        let pieces = units::pieces(&rest[start..end.unit], words);
         chunks.push(Chunk { pieces, boundary: end.boundary });
         start = end.unit;
     }

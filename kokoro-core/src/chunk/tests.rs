@@ -5,6 +5,11 @@ use proptest::prelude::*;
 use super::*;
 use crate::text::marks;
 
+/// Without a lead.
+fn plan(words: &[Word], paragraph_ends: &[usize], limits: Limits) -> Vec<Chunk> {
+    super::plan(words, paragraph_ends, limits, &mut Lead::new(0))
+}
+
 /// Words as a front end makes them: what spaces separate, and marks on their own.
 fn words(text: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
@@ -187,7 +192,9 @@ proptest! {
         target in 1usize..=510,
         limit in prop_oneof![Just(510usize), 1usize..=510],
         ends in prop::collection::vec(0usize..80, 0..4),
+        lead in prop_oneof![Just(0usize), 1usize..300],
     ) {
+        let plan = |words: &[Word], ends: &[usize], limits| super::plan(words, ends, limits, &mut Lead::new(lead));
         let mut ends = ends;
         ends.sort_unstable();
         let limits = Limits::new(target, limit);

@@ -88,7 +88,18 @@ impl Phonemizer {
         language: Language,
         settings: &Settings,
     ) -> Result<Arc<Pronunciation>> {
-        self.convert(for_language(language)?, text, language, settings)
+        self.convert(for_language(language)?, text, language, settings, &mut 0)
+    }
+
+    /// As [`phonemize_with`](Self::phonemize_with); adds the segments that were in the cache to `hits`.
+    pub(crate) fn phonemize_counting(
+        &self,
+        text: &str,
+        language: Language,
+        settings: &Settings,
+        hits: &mut u64,
+    ) -> Result<Arc<Pronunciation>> {
+        self.convert(for_language(language)?, text, language, settings, hits)
     }
 
     /// Counters of the cache.
@@ -108,6 +119,7 @@ impl Phonemizer {
         text: &str,
         language: Language,
         settings: &Settings,
+        hits: &mut u64,
     ) -> Result<Arc<Pronunciation>> {
         let cache = &self.0.cache;
         let whole = Query::new(text, language, settings);
@@ -115,9 +127,18 @@ impl Phonemizer {
         if text.len() <= MAX_BYTES
             && let Some(found) = cache.get(&whole)
         {
+            *hits += 1;
             return Ok(found);
         }
-        by_segments(text, |part| cache.get_or_make(&whole.with_text(part), || segment(g2p, part, settings)))
+        by_segments(text, |part| {
+            let mut is_new = false;
+            let found = cache.get_or_make(&whole.with_text(part), || {
+                is_new = true;
+                segment(g2p, part, settings)
+            })?;
+            *hits += u64::from(!is_new);
+            Ok(found)
+        })
     }
 }
 
@@ -163,8 +184,9 @@ mod tests {
             for _ in 0..8 {
                 scope.spawn(|| {
                     for _ in 0..50 {
-                        let words =
-                            phonemizer.convert(&g2p, text, Language::EnUs, &Settings::default()).unwrap();
+                        let words = phonemizer
+                            .convert(&g2p, text, Language::EnUs, &Settings::default(), &mut 0)
+                            .unwrap();
                         assert_eq!(words.text(), "a b\nc d\ne\na b");
                     }
                 });
@@ -179,7 +201,7 @@ mod tests {
     fn failures_are_not_remembered() {
         let g2p = Counting { done: AtomicUsize::new(0), failures: 2 };
         let phonemizer = Phonemizer::default();
-        let convert = || phonemizer.convert(&g2p, "a", Language::EnUs, &Settings::default());
+        let convert = || phonemizer.convert(&g2p, "a", Language::EnUs, &Settings::default(), &mut 0);
         assert!(convert().is_err() && convert().is_err());
         assert!(Arc::ptr_eq(&convert().unwrap(), &convert().unwrap()));
     }
@@ -190,7 +212,7 @@ mod tests {
             let phonemizer = Phonemizer::with_cache_bytes(Settings::default(), 1 << 16);
             let settings = Settings::default();
             for text in texts.iter().chain(&texts) {
-                let cached = phonemizer.convert(&Phonemes, text, Language::EnUs, &settings).unwrap();
+                let cached = phonemizer.convert(&Phonemes, text, Language::EnUs, &settings, &mut 0).unwrap();
                 let made = convert(&Phonemes, text, &settings).unwrap();
                 prop_assert_eq!(&*cached, &made);
                 for range in &made.unspoken {

@@ -34,6 +34,7 @@ pub(crate) struct Engine {
     spec: ModelSpec,
     report: ModelReport,
     sessions: Pool<ModelSession>,
+    session_count: usize,
     threads_per_session: usize,
 }
 
@@ -89,6 +90,7 @@ impl Engine {
         Ok(Self {
             spec,
             report: prepared.report,
+            session_count: sessions.len(),
             sessions: Pool::new(sessions),
             threads_per_session: session_options.threads,
         })
@@ -101,6 +103,11 @@ impl Engine {
 
     pub(crate) fn spec(&self) -> &ModelSpec {
         &self.spec
+    }
+
+    /// How many runs there can be at the same time.
+    pub(crate) fn sessions(&self) -> usize {
+        self.session_count
     }
 
     pub(crate) fn threads_per_session(&self) -> usize {

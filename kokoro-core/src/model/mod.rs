@@ -17,7 +17,7 @@ mod threads;
 mod verify;
 mod vocabulary;
 
-pub(crate) use engine::{Engine, EngineOptions, Utterance};
+pub(crate) use engine::{Engine, EngineOptions, Inference, Utterance};
 pub use fuse::{ModelReport, ModelStep, StepOutcome};
 pub use optimization::Optimization;
 pub(crate) use optimization::PrepareOptions;

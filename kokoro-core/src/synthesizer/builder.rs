@@ -3,17 +3,26 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
+use super::core::Core;
 use super::{Inner, Synthesizer};
 use crate::chunk::Limits;
 use crate::g2p::{Lexicon, Phonemizer, Settings};
 use crate::model::{Engine, EngineOptions, ModelSource, Optimization, PrepareOptions, Vocoder};
+use crate::schedule::Scheduler;
 use crate::voice::VoiceStore;
 use crate::{Error, ErrorKind, Result};
 
 /// Longest text of one request by default: about 20 hours of speech.
 const DEFAULT_MAX_TEXT_BYTES: usize = 1 << 20;
+
+/// Most active requests by default: some for each of the callers that two cores can keep content.
+const DEFAULT_MAX_REQUESTS: usize = 64;
+
+/// One chunk is heard while the next one is ready, and one more is being made.
+const DEFAULT_STREAM_BUFFER: usize = 2;
 
 /// Each session holds a copy of the weights and of the working memory.
 const MAX_SESSIONS: usize = 64;
@@ -43,6 +52,8 @@ pub struct SynthesizerBuilder {
     prepare: PrepareOptions,
     max_text_bytes: usize,
     chunk_symbols: usize,
+    max_requests: usize,
+    stream_buffer: usize,
     g2p: Settings,
     g2p_cache_bytes: Option<usize>,
 }
@@ -59,6 +70,8 @@ impl SynthesizerBuilder {
             prepare: PrepareOptions::default(),
             max_text_bytes: DEFAULT_MAX_TEXT_BYTES,
             chunk_symbols: Limits::DEFAULT_TARGET,
+            max_requests: DEFAULT_MAX_REQUESTS,
+            stream_buffer: DEFAULT_STREAM_BUFFER,
             g2p: Settings::default(),
             g2p_cache_bytes: None,
         }
@@ -82,6 +95,9 @@ impl SynthesizerBuilder {
         }
         if let Some(symbols) = number("KOKORO_CHUNK_SYMBOLS")? {
             builder.chunk_symbols = symbols;
+        }
+        if let Some(requests) = number("KOKORO_MAX_REQUESTS")? {
+            builder.max_requests = requests;
         }
         if let Some(optimization) = path("KOKORO_OPTIMIZATION") {
             builder.prepare.optimization = optimization.to_string_lossy().trim().parse()?;
@@ -177,6 +193,21 @@ impl SynthesizerBuilder {
         self
     }
 
+    /// How many requests may be active at once, waiting or being spoken; one more is refused with
+    /// [`Busy`](ErrorKind::Busy). Each of them gets its share of the audio, so more of them are served later, not never.
+    /// Default 64.
+    pub fn max_requests(mut self, requests: usize) -> Self {
+        self.max_requests = requests;
+        self
+    }
+
+    /// How many chunks of a [stream](crate::SpeechStream) are made ahead of what was taken from it. More bridge a caller's
+    /// longer pauses, and cost memory: a chunk of 250 symbols is some 15 s of speech, or 1.5 MB. Default 2.
+    pub fn stream_buffer(mut self, chunks: usize) -> Self {
+        self.stream_buffer = chunks;
+        self
+    }
+
     /// How text is read, for all requests that do not say otherwise. It replaces all settings, the
     /// [lexicon](Self::lexicon) among them.
     ///
@@ -253,13 +284,19 @@ impl SynthesizerBuilder {
             Some(bytes) => Phonemizer::with_cache_bytes(self.g2p, bytes),
             None => Phonemizer::new(self.g2p),
         };
-        Ok(Synthesizer(Arc::new(Inner {
+        let scheduler = Scheduler::start(self.sessions, self.max_requests).map_err(|error| {
+            Error::new(ErrorKind::Internal, format!("the system does not start a thread: {error}"))
+                .with_source(error)
+        })?;
+        let core = Core {
             engine,
             voices,
             phonemizer,
             max_text_bytes: self.max_text_bytes,
             chunk_symbols: self.chunk_symbols,
-        })))
+            stream_buffer: self.stream_buffer,
+        };
+        Ok(Synthesizer(Arc::new(Inner { core: Arc::new(core), scheduler, refused: AtomicU64::new(0) })))
     }
 
     fn check_limits(&self) -> Result<()> {
@@ -271,6 +308,12 @@ impl SynthesizerBuilder {
         }
         if self.chunk_symbols == 0 {
             return Err(out_of_range("chunk_symbols", 0, 1, 510));
+        }
+        if self.max_requests == 0 {
+            return Err(out_of_range("max_requests", 0, 1, usize::MAX));
+        }
+        if self.stream_buffer == 0 {
+            return Err(out_of_range("stream_buffer", 0, 1, usize::MAX));
         }
         Ok(())
     }

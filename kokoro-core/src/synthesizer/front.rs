@@ -1,10 +1,12 @@
 //! From a request to words with phonemes: checks first, work after.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::Inner;
-use crate::g2p::{self, Phonemes, Pronunciation, Settings};
+use super::core::Core;
+use crate::g2p::{self, Phonemes, Pronunciation, Settings, Word};
 use crate::request::{Input, MAX_SPEED, MIN_SPEED};
+use crate::text::pause;
 use crate::voice::VoiceMix;
 use crate::{Error, ErrorKind, Language, Result, SpeechRequest};
 
@@ -12,16 +14,16 @@ use crate::{Error, ErrorKind, Language, Result, SpeechRequest};
 const PREFERRED_VOICE: &str = "af_heart";
 
 /// Refuses what cannot be spoken before any work is done for it.
-pub(super) fn check(inner: &Inner, request: &SpeechRequest) -> Result<()> {
+pub(super) fn check(core: &Core, request: &SpeechRequest) -> Result<()> {
     let text = request.text();
-    if text.len() > inner.max_text_bytes {
+    if text.len() > core.max_text_bytes {
         return Err(Error::new(
             ErrorKind::TextTooLong,
             format!(
                 "the text has {} bytes, the limit is {}: cut it into several requests, or raise `max_text_bytes` \
                  (KOKORO_MAX_TEXT_BYTES)",
                 text.len(),
-                inner.max_text_bytes
+                core.max_text_bytes
             ),
         ));
     }
@@ -37,47 +39,85 @@ pub(super) fn check(inner: &Inner, request: &SpeechRequest) -> Result<()> {
             format!("speed {} is out of range: give {MIN_SPEED} to {MAX_SPEED}, 1 is normal", request.speed),
         ));
     }
-    inner.engine.check_speed(request.speed)?;
-    if request.seed.is_some() { inner.engine.check_seed() } else { Ok(()) }
+    core.engine.check_speed(request.speed)?;
+    if request.seed.is_some() { core.engine.check_seed() } else { Ok(()) }
 }
 
 /// The voice of the request, or the default one.
-pub(super) fn voice(inner: &Inner, request: &SpeechRequest) -> Result<VoiceMix> {
+pub(super) fn voice(core: &Core, request: &SpeechRequest) -> Result<VoiceMix> {
     match &request.voice {
         Some(voice) => voice.parse(),
-        None if inner.voices.contains(PREFERRED_VOICE) => PREFERRED_VOICE.parse(),
-        None => match inner.voices.list().first() {
+        None if core.voices.contains(PREFERRED_VOICE) => PREFERRED_VOICE.parse(),
+        None => match core.voices.list().first() {
             Some(voice) => voice.name.parse(),
             None => Err(Error::new(ErrorKind::UnknownVoice, "there is no voice")),
         },
     }
 }
 
-/// The words of the request's text with their phonemes.
-pub(super) fn phonemize(
-    inner: &Inner,
-    request: &SpeechRequest,
-    voice: &VoiceMix,
-) -> Result<Arc<Pronunciation>> {
-    match &request.input {
-        Input::Phonemes(phonemes) => g2p::convert(&Phonemes, phonemes, &Settings::default()).map(Arc::new),
-        Input::Text(text) => {
-            let by_voice = || voice.parts().first().and_then(|(name, _)| Language::from_voice_name(name));
-            let language = request.language.or_else(by_voice).unwrap_or(Language::EnUs);
-            match settings(inner.phonemizer.settings(), request) {
-                Some(settings) => inner.phonemizer.phonemize_with(text, language, &settings),
-                None => inner.phonemizer.phonemize(text, language),
+/// Reads a request's text, part by part.
+pub(super) struct Reader {
+    source: Source,
+}
+
+enum Source {
+    Phonemes,
+    Text { language: Language, settings: Settings },
+}
+
+impl Reader {
+    pub(super) fn new(core: &Core, request: &SpeechRequest, voice: &VoiceMix) -> Self {
+        let source = match &request.input {
+            Input::Phonemes(_) => Source::Phonemes,
+            Input::Text(_) => {
+                let by_voice = || voice.parts().first().and_then(|(name, _)| Language::from_voice_name(name));
+                let language = request.language.or_else(by_voice).unwrap_or(Language::EnUs);
+                Source::Text { language, settings: settings(core.phonemizer.settings(), request) }
+            }
+        };
+        Self { source }
+    }
+
+    /// The words of `text` with their phonemes. Adds the parts of it that were in the cache to `hits`.
+    pub(super) fn read(&self, core: &Core, text: &str, hits: &mut u64) -> Result<Arc<Pronunciation>> {
+        match &self.source {
+            Source::Phonemes => g2p::convert(&Phonemes, text, &Settings::default()).map(Arc::new),
+            Source::Text { language, settings } => {
+                core.phonemizer.phonemize_counting(text, *language, settings, hits)
             }
         }
     }
+
+    /// The words of a whole text, which ends a paragraph at every pause that it asks for.
+    pub(super) fn read_all(&self, core: &Core, text: &str) -> Result<Arc<Pronunciation>> {
+        let pauses = pause::find(text);
+        if pauses.is_empty() {
+            return self.read(core, text, &mut 0);
+        }
+        let mut whole = Pronunciation::default();
+        let mut start = 0;
+        let end = text.len()..text.len();
+        for end in pauses.into_iter().map(|pause| pause.range).chain(std::iter::once(end)) {
+            let part = self.read(core, text.get(start..end.start).unwrap_or_default(), &mut 0)?;
+            let shifted = |range: &Range<usize>| start + range.start..start + range.end;
+            let before = whole.words.len();
+            if before > 0 && !part.words.is_empty() {
+                whole.paragraph_starts.push(before);
+            }
+            whole.paragraph_starts.extend(part.paragraph_starts.iter().map(|index| before + index));
+            whole
+                .words
+                .extend(part.words.iter().map(|word| Word { range: shifted(&word.range), ..word.clone() }));
+            whole.unspoken.extend(part.unspoken.iter().map(shifted));
+            start = end.end;
+        }
+        Ok(Arc::new(whole))
+    }
 }
 
-/// The settings of the synthesizer with what the request changes, if it changes any.
-fn settings(default: &Settings, request: &SpeechRequest) -> Option<Settings> {
+/// The settings of the synthesizer with what the request changes.
+fn settings(default: &Settings, request: &SpeechRequest) -> Settings {
     let SpeechRequest { mode, fallback, symbols, pronunciations, .. } = request;
-    if mode.is_none() && fallback.is_none() && symbols.is_none() && pronunciations.is_none() {
-        return None;
-    }
     let mut settings = default.clone();
     if let Some(mode) = mode {
         settings = settings.mode(*mode);
@@ -91,5 +131,5 @@ fn settings(default: &Settings, request: &SpeechRequest) -> Option<Settings> {
     if let Some(pronunciations) = pronunciations {
         settings = settings.overrides(pronunciations.clone());
     }
-    Some(settings)
+    settings
 }

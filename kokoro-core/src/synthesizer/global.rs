@@ -19,6 +19,7 @@ static GLOBAL: OnceCell<Synthesizer> = OnceCell::new();
 /// | `KOKORO_VERIFY` | 1: compare the changed model with the original when it is loaded | 0 |
 /// | `KOKORO_MAX_TEXT_BYTES` | longest text of a request | 1048576 |
 /// | `KOKORO_CHUNK_SYMBOLS` | phoneme symbols in one run of the model | 250 |
+/// | `KOKORO_MAX_REQUESTS` | requests that may be active at once | 64 |
 /// | `KOKORO_LEXICON` | pronunciations of words, a [`.tsv` or `.json` file](crate::g2p::Lexicon::load) | none |
 /// | `KOKORO_G2P_CACHE_BYTES` | memory for pronunciations of past text; 0 switches it off | 4194304 |
 /// | `ORT_DYLIB_PATH` | ONNX Runtime's library, absolute | searched for, see [`runtime`](crate::runtime) |

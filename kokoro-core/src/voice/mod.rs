@@ -23,6 +23,7 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use blend::Blend;
 pub(crate) use mix::VoiceMix;
 pub use name::{Gender, VoiceInfo};
 pub(crate) use pack::{STYLE_LEN, Style};
