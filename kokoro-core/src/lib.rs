@@ -49,6 +49,7 @@ pub mod g2p;
 mod joins;
 mod kernels;
 mod language;
+mod libraries;
 mod model;
 mod request;
 mod schedule;

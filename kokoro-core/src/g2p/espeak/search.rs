@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::{Error, ErrorKind, Result};
+pub(super) use crate::libraries::Candidate;
+use crate::libraries::{self, Wanted};
+use crate::{ErrorKind, Result};
 
 /// What to do where there is no library.
 pub(super) const REMEDY: &str = "install it (`apt install libespeak-ng1`, `brew install espeak-ng` or, in the active \
@@ -19,16 +21,9 @@ const DATA_VARIABLES: [&str; 2] = ["KOKORO_ESPEAK_DATA", "ESPEAK_DATA_PATH"];
 /// What the folder of the data is called.
 const DATA_FOLDER: &str = "espeak-ng-data";
 
-/// A file that may be espeak-ng.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Candidate {
-    /// An absolute path, or a bare name for the system's loader where that never looks into the current folder.
-    pub(super) path: PathBuf,
-    /// Who named it, for messages.
-    pub(super) origin: &'static str,
-    /// Whether the search ends here, right or wrong.
-    pub(super) is_final: bool,
-}
+/// How to name the library, for messages.
+const WANTED: Wanted<'_> =
+    Wanted { name: "espeak-ng's library", missing: ErrorKind::EspeakNotFound, remedy: REMEDY };
 
 /// What the search depends on, taken from the process once.
 #[derive(Debug, Default)]
@@ -43,13 +38,11 @@ pub(super) struct Search {
 
 impl Search {
     pub(super) fn of_this_process(explicit: Option<&Path>) -> Self {
-        let value = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-        let absolute = |name: &str| value(name).map(PathBuf::from).filter(|path| path.is_absolute());
         Self {
             explicit: explicit.map(Into::into),
-            variable: value(PATH_VARIABLE),
-            data: DATA_VARIABLES.into_iter().find_map(absolute),
-            python_prefixes: ["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().filter_map(absolute).collect(),
+            variable: libraries::variable(PATH_VARIABLE),
+            data: DATA_VARIABLES.into_iter().find_map(libraries::absolute),
+            python_prefixes: libraries::python_prefixes(),
             system_folders: system_folders(),
         }
     }
@@ -60,8 +53,8 @@ impl Search {
             (self.explicit.clone(), "espeak_library"),
             (self.variable.as_ref().map(PathBuf::from), PATH_VARIABLE),
         ];
-        if let Some((path, origin)) = named.into_iter().find_map(|(path, origin)| Some((path?, origin))) {
-            return Ok(vec![Candidate { path: named_file(path, origin)?, origin, is_final: true }]);
+        if let Some(named) = WANTED.named(named, library_in)? {
+            return Ok(vec![named]);
         }
         let groups = [
             (self.python_folders(), "active Python environment"),
@@ -94,51 +87,11 @@ impl Search {
     }
 
     fn python_folders(&self) -> Vec<PathBuf> {
-        self.python_prefixes.iter().flat_map(|prefix| python_folders(prefix)).collect()
+        self.python_prefixes
+            .iter()
+            .flat_map(|prefix| libraries::python_folders(prefix, "espeakng_loader"))
+            .collect()
     }
-}
-
-/// Checks a path that the user has named. A relative one would depend on the current folder.
-fn named_file(path: PathBuf, origin: &str) -> Result<PathBuf> {
-    let refuse = |kind, what: &str| {
-        Err(Error::new(
-            kind,
-            format!(
-                "{origin} names `{}`, {what}: give the absolute path of espeak-ng's library file, or {REMEDY}",
-                path.display()
-            ),
-        ))
-    };
-    if !path.is_absolute() {
-        return refuse(ErrorKind::InvalidConfig, "which is not an absolute path");
-    }
-    if path.is_dir() {
-        return library_in(&path)
-            .map_or_else(|| refuse(ErrorKind::EspeakNotFound, "a folder without espeak-ng's library"), Ok);
-    }
-    if !path.exists() {
-        return refuse(ErrorKind::EspeakNotFound, "which does not exist");
-    }
-    Ok(path)
-}
-
-/// The package `espeakng_loader`, then the environment's own library folder.
-fn python_folders(prefix: &Path) -> Vec<PathBuf> {
-    let lib = prefix.join("lib");
-    let entries = std::fs::read_dir(&lib).into_iter().flatten().flatten();
-    let mut pythons: Vec<PathBuf> = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("python")))
-        .collect();
-    pythons.sort();
-    // Unix has lib/pythonX.Y/site-packages, Windows has Lib\site-packages.
-    let mut folders: Vec<PathBuf> = pythons
-        .iter()
-        .chain([&prefix.join("Lib")])
-        .map(|python| python.join("site-packages").join("espeakng_loader"))
-        .collect();
-    folders.push(lib);
-    folders
 }
 
 /// espeak-ng's library in a folder.
@@ -159,22 +112,11 @@ const FILE_NAMES: &[&str] = if cfg!(windows) {
 /// the current folder, too.
 const LOADER_NAMES: &[&str] = if cfg!(windows) || cfg!(target_vendor = "apple") { &[] } else { FILE_NAMES };
 
-/// Where package managers put libraries.
+/// The system's folders, or on Windows that of espeak-ng's installer.
 fn system_folders() -> Vec<PathBuf> {
-    if cfg!(windows) {
-        let programs = std::env::var_os("ProgramFiles").map(PathBuf::from).filter(|path| path.is_absolute());
-        return programs.into_iter().map(|programs| programs.join("eSpeak NG")).collect();
-    }
-    let folders: &[&str] = if cfg!(target_os = "macos") {
-        &["/opt/homebrew/lib", "/usr/local/lib", "/opt/local/lib"]
-    } else if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-        &["/usr/local/lib", "/usr/local/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib"]
-    } else if cfg!(all(target_os = "linux", target_arch = "aarch64")) {
-        &["/usr/local/lib", "/usr/local/lib64", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"]
-    } else {
-        &["/usr/local/lib", "/usr/lib"]
-    };
-    folders.iter().map(PathBuf::from).collect()
+    let programs = if cfg!(windows) { libraries::absolute("ProgramFiles") } else { None };
+    let installed = programs.map(|programs| programs.join("eSpeak NG"));
+    installed.into_iter().chain(libraries::system_folders()).collect()
 }
 
 #[cfg(test)]

@@ -3,19 +3,18 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::{Error, ErrorKind, Result};
+pub(super) use crate::libraries::Candidate;
+use crate::libraries::{self, Wanted};
+use crate::{ErrorKind, Result};
 
 const PATH_VARIABLE: &str = "ORT_DYLIB_PATH";
 
-/// A file that may be ONNX Runtime.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Candidate {
-    pub(super) path: PathBuf,
-    /// Who named it, for messages.
-    pub(super) origin: &'static str,
-    /// Whether the search ends here, right or wrong.
-    pub(super) is_final: bool,
-}
+/// How to name the library, for messages.
+const WANTED: Wanted<'_> = Wanted {
+    name: "ONNX Runtime's library",
+    missing: ErrorKind::RuntimeNotFound,
+    remedy: "leave it out to have the library searched for",
+};
 
 /// What the search depends on, taken from the process once.
 #[derive(Debug, Default)]
@@ -30,16 +29,15 @@ pub(super) struct Search {
 
 impl Search {
     pub(super) fn of_this_process(explicit: Option<&Path>) -> Self {
-        let absolute =
-            |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         Self {
             explicit: explicit.map(Into::into),
-            variable: std::env::var_os(PATH_VARIABLE).filter(|value| !value.is_empty()),
+            variable: libraries::variable(PATH_VARIABLE),
             executable_folder: std::env::current_exe()
                 .ok()
                 .and_then(|path| path.parent().map(Path::to_owned)),
-            python_prefixes: ["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().filter_map(absolute).collect(),
-            system_folders: system_folders(),
+            python_prefixes: libraries::python_prefixes(),
+            // None on Windows, where System32 carries an old ONNX Runtime.
+            system_folders: libraries::system_folders(),
         }
     }
 
@@ -49,8 +47,8 @@ impl Search {
             (self.explicit.clone(), "runtime_library"),
             (self.variable.as_ref().map(PathBuf::from), PATH_VARIABLE),
         ];
-        if let Some((path, origin)) = named.into_iter().find_map(|(path, origin)| Some((path?, origin))) {
-            return Ok(vec![Candidate { path: named_file(path, origin)?, origin, is_final: true }]);
+        if let Some(named) = WANTED.named(named, |folder| libraries_in(folder).into_iter().next())? {
+            return Ok(vec![named]);
         }
         let groups = [
             (self.executable_folders(), "beside the executable"),
@@ -77,57 +75,11 @@ impl Search {
     }
 
     fn python_folders(&self) -> Vec<PathBuf> {
-        self.python_prefixes.iter().flat_map(|prefix| python_folders(prefix)).collect()
+        self.python_prefixes
+            .iter()
+            .flat_map(|prefix| libraries::python_folders(prefix, "onnxruntime/capi"))
+            .collect()
     }
-}
-
-/// Checks a path that the user has named. A relative one would depend on the current folder.
-fn named_file(path: PathBuf, origin: &str) -> Result<PathBuf> {
-    let refuse = |kind, what: &str| {
-        Err(Error::new(
-            kind,
-            format!(
-                "{origin} names `{}`, {what}: give the absolute path of the library file",
-                path.display()
-            ),
-        ))
-    };
-    if !path.is_absolute() {
-        return refuse(ErrorKind::InvalidConfig, "which is not an absolute path");
-    }
-    if path.is_dir() {
-        return libraries_in(&path).into_iter().next().map_or_else(
-            || refuse(ErrorKind::RuntimeNotFound, "a folder without ONNX Runtime's library"),
-            Ok,
-        );
-    }
-    if !path.exists() {
-        return refuse(ErrorKind::RuntimeNotFound, "which does not exist");
-    }
-    Ok(path)
-}
-
-/// `capi` of the package `onnxruntime`, then the environment's own library folder.
-fn python_folders(prefix: &Path) -> Vec<PathBuf> {
-    let lib = prefix.join("lib");
-    let mut pythons: Vec<PathBuf> = subfolders(&lib)
-        .into_iter()
-        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("python")))
-        .collect();
-    pythons.sort();
-    // Unix has lib/pythonX.Y/site-packages, Windows has Lib\site-packages.
-    let mut folders: Vec<PathBuf> = pythons
-        .iter()
-        .chain([&prefix.join("Lib")])
-        .map(|python| python.join("site-packages").join("onnxruntime").join("capi"))
-        .collect();
-    folders.push(lib);
-    folders
-}
-
-fn subfolders(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
 }
 
 /// ONNX Runtime's library files in one folder, the highest version first.
@@ -151,22 +103,6 @@ fn library_version(file_name: &str) -> Option<Vec<u32>> {
         None => version.is_empty().then(Vec::new),
         Some(version) => version.split('.').map(|part| part.parse().ok()).collect(),
     }
-}
-
-/// Where the system's package manager puts libraries. On Windows none: System32 carries an old ONNX Runtime.
-fn system_folders() -> Vec<PathBuf> {
-    let folders: &[&str] = if cfg!(target_os = "macos") {
-        &["/opt/homebrew/lib", "/usr/local/lib"]
-    } else if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-        &["/usr/local/lib", "/usr/local/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib"]
-    } else if cfg!(all(target_os = "linux", target_arch = "aarch64")) {
-        &["/usr/local/lib", "/usr/local/lib64", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"]
-    } else if cfg!(unix) {
-        &["/usr/local/lib", "/usr/lib"]
-    } else {
-        &[]
-    };
-    folders.iter().map(PathBuf::from).collect()
 }
 
 #[cfg(test)]
