@@ -24,6 +24,7 @@
 //! * [`CancelToken`] stops a synthesis from another thread.
 //! * [`Metrics`] is what a synthesizer has done, for monitoring.
 //! * [`Error`] is the only error type; [`ErrorKind`] is stable.
+//! * [`assets`] is the catalogue of published models and voices, and finds them on this machine.
 //! * [`g2p`] turns text into phonemes, and takes [lexicons](g2p::Lexicon) of pronunciations; [`runtime`] is ONNX Runtime.
 //!
 //! # Languages
@@ -40,11 +41,13 @@
 //! # Threads and panics
 //! A [`Synthesizer`] serves any number of threads. No method panics on any input. Nothing is printed: events go to [`tracing`](https://docs.rs/tracing).
 
+pub mod assets;
 mod audio;
 mod cancel;
 pub mod captions;
 mod chunk;
 mod error;
+mod folders;
 pub mod g2p;
 mod joins;
 mod kernels;

@@ -13,7 +13,7 @@ use crate::g2p::{Lexicon, Phonemizer, Settings};
 use crate::model::{Engine, EngineOptions, ModelSource, Optimization, PrepareOptions, Vocoder};
 use crate::schedule::Scheduler;
 use crate::voice::VoiceStore;
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, assets};
 
 /// Longest text of one request by default: about 20 hours of speech.
 const DEFAULT_MAX_TEXT_BYTES: usize = 1 << 20;
@@ -112,8 +112,10 @@ impl SynthesizerBuilder {
         Ok(builder)
     }
 
-    /// The model: path of a Kokoro `.onnx` file, or exactly `builtin` for the small formant synthesizer that the
-    /// library carries. There is no default: a model is never put in place of one that was not asked for.
+    /// The model: path of a Kokoro `.onnx` file; the name of a published one that is on this machine, such as
+    /// `kokoro-v1.0`, or `auto` for the first that is found, see [`assets`](crate::assets); or exactly `builtin` for the
+    /// small formant synthesizer that the library carries. There is no default: a model is never put in place of one
+    /// that was not asked for.
     pub fn model(mut self, model: impl AsRef<Path>) -> Self {
         self.model = Some(model.as_ref().to_owned());
         self
@@ -121,8 +123,9 @@ impl SynthesizerBuilder {
 
     /// The voices: a folder of `.bin`, `.npy`, `.npz` or `.pt` files, or one such file.
     ///
-    /// Default: beside the model file, the first of the folder `voices` and the files `voices-v1.0.bin`,
-    /// `voices.bin` and `voices.npz`. The built-in model has its own voices.
+    /// Default: for a model that was given by path, beside that file the first of the folder `voices` and the files
+    /// `voices-v1.0.bin`, `voices.bin` and `voices.npz`; for one that was given by name, the published voices
+    /// that [`find_voices`](crate::assets::find_voices) finds, as for `auto` here. The built-in model has its own voices.
     pub fn voices(mut self, voices: impl AsRef<Path>) -> Self {
         self.voices = Some(voices.as_ref().to_owned());
         self
@@ -265,8 +268,8 @@ impl SynthesizerBuilder {
                  or `builtin` for the model inside this library",
             ));
         };
-        let source = ModelSource::new(model);
-        let voices = self.open_voices(&source)?;
+        let (source, its_voices) = assets::find::resolve(model)?;
+        let voices = self.open_voices(&source, its_voices)?;
         let options = EngineOptions {
             threads: self.threads,
             sessions: self.sessions,
@@ -318,8 +321,13 @@ impl SynthesizerBuilder {
         Ok(())
     }
 
-    fn open_voices(&self, source: &ModelSource) -> Result<VoiceStore> {
-        match (source, &self.voices) {
+    /// Opens the voices that were named, else `its_voices`, else those beside the model.
+    fn open_voices(&self, source: &ModelSource, its_voices: Option<PathBuf>) -> Result<VoiceStore> {
+        let named = match &self.voices {
+            Some(voices) if voices.as_os_str() == assets::find::AUTO => Some(assets::find_voices()?.path),
+            named => named.clone().or(its_voices),
+        };
+        match (source, &named) {
             (ModelSource::Builtin, None) => VoiceStore::from_memory(ModelSource::BUILTIN_VOICES),
             (ModelSource::Builtin, Some(voices)) => Err(Error::new(
                 ErrorKind::InvalidConfig,

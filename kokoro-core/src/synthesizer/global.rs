@@ -11,8 +11,8 @@ static GLOBAL: OnceCell<Synthesizer> = OnceCell::new();
 ///
 /// | variable | meaning | default |
 /// | --- | --- | --- |
-/// | `KOKORO_MODEL` | path of a Kokoro `.onnx` file, or `builtin` | none: must be set |
-/// | `KOKORO_VOICES` | folder of voice files, or one voice file | beside the model |
+/// | `KOKORO_MODEL` | path of a Kokoro `.onnx` file, name of a [published one](crate::assets) such as `kokoro-v1.0`, `auto`, or `builtin` | none: must be set |
+/// | `KOKORO_VOICES` | folder of voice files, one voice file, or `auto` | beside the model; with a published model, the published voices |
 /// | `KOKORO_NUM_THREADS` | threads to compute with | what the process may use |
 /// | `KOKORO_SESSIONS` | requests computed at the same time | 1 |
 /// | `KOKORO_OPTIMIZATION` | how far the model may be changed for speed: `exact`, `fast` or `fine` | `fast` |
@@ -22,6 +22,7 @@ static GLOBAL: OnceCell<Synthesizer> = OnceCell::new();
 /// | `KOKORO_MAX_REQUESTS` | requests that may be active at once | 64 |
 /// | `KOKORO_LEXICON` | pronunciations of words, a [`.tsv` or `.json` file](crate::g2p::Lexicon::load) | none |
 /// | `KOKORO_G2P_CACHE_BYTES` | memory for pronunciations of past text; 0 switches it off | 4194304 |
+/// | `KOKORO_HOME` | folder of what was fetched, absolute | see [`cache_dir`](crate::assets::cache_dir) |
 /// | `ORT_DYLIB_PATH` | ONNX Runtime's library, absolute | searched for, see [`runtime`](crate::runtime) |
 ///
 /// Callers that come while it loads wait for the same load. A failed load is an error now and is tried afresh by the

@@ -80,7 +80,7 @@ pub struct VoiceInfo {
 
 impl VoiceInfo {
     /// Describes the voice of a name.
-    pub(super) fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let gender = match name.as_bytes() {
             [_, b'f', b'_', _, ..] => Some(Gender::Female),
             [_, b'm', b'_', _, ..] => Some(Gender::Male),

@@ -14,7 +14,8 @@
 //! 3. the folder of the executable, and `lib` in it;
 //! 4. the package `onnxruntime` of the active Python environment (`VIRTUAL_ENV`, `CONDA_PREFIX`), and that
 //!    environment's `lib`;
-//! 5. the system's library folders.
+//! 5. the folder `runtime` in the [cache folder](crate::assets::cache_dir), where a fetched library is;
+//! 6. the system's library folders.
 //!
 //! The first two are final: if that file cannot be used, nothing else is tried. Both must be absolute paths, and
 //! the current folder is never searched, so that a file planted there cannot run. ONNX Runtime

@@ -3,9 +3,10 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::assets::catalogue;
 pub(super) use crate::libraries::Candidate;
 use crate::libraries::{self, Wanted};
-use crate::{ErrorKind, Result};
+use crate::{ErrorKind, Result, folders};
 
 const PATH_VARIABLE: &str = "ORT_DYLIB_PATH";
 
@@ -24,6 +25,8 @@ pub(super) struct Search {
     executable_folder: Option<PathBuf>,
     /// Roots of the active virtual environments, innermost first.
     python_prefixes: Vec<PathBuf>,
+    /// Where `Fetcher::runtime` puts it.
+    cache_folder: Option<PathBuf>,
     system_folders: Vec<PathBuf>,
 }
 
@@ -36,6 +39,7 @@ impl Search {
                 .ok()
                 .and_then(|path| path.parent().map(Path::to_owned)),
             python_prefixes: libraries::python_prefixes(),
+            cache_folder: folders::cache_dir().ok().map(|cache| cache.join(catalogue().runtime_place())),
             // None on Windows, where System32 carries an old ONNX Runtime.
             system_folders: libraries::system_folders(),
         }
@@ -53,6 +57,7 @@ impl Search {
         let groups = [
             (self.executable_folders(), "beside the executable"),
             (self.python_folders(), "active Python environment"),
+            (self.cache_folder.iter().cloned().collect(), "Kokoro cache"),
             (self.system_folders.clone(), "system folder"),
         ];
         let found = groups.into_iter().flat_map(|(folders, origin)| {
@@ -67,7 +72,8 @@ impl Search {
 
     /// Every folder that is searched, for the message that nothing was found.
     pub(super) fn folders(&self) -> Vec<PathBuf> {
-        [self.executable_folders(), self.python_folders(), self.system_folders.clone()].concat()
+        let cache = self.cache_folder.iter().cloned().collect();
+        [self.executable_folders(), self.python_folders(), cache, self.system_folders.clone()].concat()
     }
 
     fn executable_folders(&self) -> Vec<PathBuf> {
@@ -128,6 +134,7 @@ mod tests {
         let at = |name: &str| root.path().join(name);
         let capi = "venv/lib/python3.11/site-packages/onnxruntime/capi";
         let in_system = touch(&at("system"), "libonnxruntime.so.1.21.0");
+        let in_cache = touch(&at("cache"), "libonnxruntime.so.1.31.1");
         let in_capi = touch(&at(capi), "libonnxruntime.so.1.31.1");
         let in_prefix = touch(&at("venv/lib"), "libonnxruntime.so");
         let in_lib = touch(&at("exe/lib"), "libonnxruntime.so");
@@ -135,10 +142,11 @@ mod tests {
         let mut search = Search {
             executable_folder: Some(at("exe")),
             python_prefixes: vec![at("venv")],
+            cache_folder: Some(at("cache")),
             system_folders: vec![at("system")],
             ..Search::default()
         };
-        assert_eq!(paths(&search), [beside, in_lib, in_capi, in_prefix, in_system]);
+        assert_eq!(paths(&search), [beside, in_lib, in_capi, in_prefix, in_cache, in_system]);
 
         let named = touch(&at("named"), "anything.so");
         search.variable = Some(named.clone().into());
