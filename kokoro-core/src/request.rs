@@ -179,7 +179,7 @@ impl SpeechRequest {
     /// the usual length. A short one lets a stream begin early; a chunk is spoken as a sentence of its own, so a shorter
     /// one is heard more. 0: no shorter ones.
     ///
-    /// Default: 24 for [`stream`](crate::Synthesizer::stream), 0 for [`synthesize`](crate::Synthesizer::synthesize). With
+    /// Default: 20 for [`stream`](crate::Synthesizer::stream), 0 for [`synthesize`](crate::Synthesizer::synthesize). With
     /// the same value both give the same samples.
     #[must_use]
     pub fn first_chunk_symbols(mut self, symbols: usize) -> Self {
