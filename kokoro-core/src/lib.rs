@@ -71,8 +71,8 @@ pub use joins::Joins;
 pub use kernels::Kernels;
 pub use language::Language;
 pub use model::{
-    DurationFormat, ModelReport, ModelSpec, ModelStep, Optimization, SpeedFormat, StepOutcome, Vocabulary,
-    runtime,
+    DurationFormat, ModelReport, ModelSpec, ModelStep, Optimization, Prepared, PreparedModel, SpeedFormat,
+    StepOutcome, Vocabulary, runtime,
 };
 #[doc(hidden)]
 pub use model::{Vocoder, graph};

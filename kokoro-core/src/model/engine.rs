@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use ort::environment::Environment;
 use ort::session::{SessionInputValue, SessionOutputs};
 use ort::value::TensorRef;
 
@@ -9,6 +10,7 @@ use super::fuse::{ModelReport, ModelStep, StepOutcome};
 use super::operator::{Operators, Run};
 use super::optimization::{PrepareOptions, prepare_source};
 use super::pool::Pool;
+use super::prepared::{self, Loaded, Prepared, PreparedModel, Wish};
 use super::session::{ModelSession, SessionOptions, open};
 use super::spec::{DurationFormat, ModelSpec, SpeedFormat};
 use super::verify::verify;
@@ -27,6 +29,18 @@ pub(crate) struct EngineOptions {
     pub(crate) spinning: bool,
     pub(crate) runtime_library: Option<PathBuf>,
     pub(crate) prepare: PrepareOptions,
+    /// Whether files that were prepared for loading are used.
+    pub(crate) prepared: Prepared,
+}
+
+impl EngineOptions {
+    /// Starts ONNX Runtime, and shares the threads out.
+    fn start(&self) -> Result<(Environment, SessionOptions)> {
+        let threads = threads::resolve(self.threads)?;
+        let environment = runtime::start_from(self.runtime_library.as_deref())?;
+        let threads = (threads / self.sessions.max(1)).max(1);
+        Ok((environment, SessionOptions { threads, spinning: self.spinning }))
+    }
 }
 
 /// A loaded model that many threads can use at once.
@@ -62,38 +76,49 @@ pub(crate) struct Inference {
 
 impl Engine {
     pub(crate) fn load(source: &ModelSource, options: &EngineOptions) -> Result<Self> {
-        let threads = threads::resolve(options.threads)?;
-        let environment = runtime::start_from(options.runtime_library.as_deref())?;
-        let session_options = SessionOptions {
-            threads: (threads / options.sessions.max(1)).max(1),
-            spinning: options.spinning,
+        let (environment, session_options) = options.start()?;
+        let wish = Wish {
+            prepared: options.prepared,
+            changes: options.prepare,
+            session: session_options,
+            sessions: options.sessions,
         };
-        let mut prepared = prepare_source(source, options.prepare);
-        let operators = Operators::new(std::mem::take(&mut prepared.weights));
-        verify(&environment, &mut prepared, &operators, session_options);
-        let first = match open(&environment, source, &prepared, &operators, session_options) {
-            Err(error) if prepared.model.is_some() => {
-                tracing::warn!(model = %source, %error, "the changed model does not load: it runs as it is");
-                prepared.revoke("ONNX Runtime did not load the changed model");
-                open(&environment, source, &prepared, &operators, session_options)?
+        let Loaded { sessions, report } = match prepared::load(&environment, source, wish) {
+            Ok(loaded) => loaded,
+            Err(problem) => {
+                let mut loaded = load_unprepared(&environment, source, wish)?;
+                if let Some(reason) = problem {
+                    loaded.report.enter(ModelStep::Preparation, Err(reason));
+                }
+                loaded
             }
-            first => first?,
         };
+        for (step, outcome) in report.steps() {
+            tracing::debug!(model = %source, %step, %outcome, "changed");
+        }
+        let first = sessions
+            .first()
+            .ok_or_else(|| Error::new(ErrorKind::InvalidConfig, "no session was asked for"))?;
         let spec = ModelSpec::probe(first.interface(), source)?;
-        let mut sessions = vec![first];
-        for _ in 1..options.sessions {
-            sessions.push(open(&environment, source, &prepared, &operators, session_options)?);
-        }
-        for (step, outcome) in prepared.report.steps() {
-            tracing::debug!(model = %source, %step, %outcome, "prepared");
-        }
         Ok(Self {
             spec,
-            report: prepared.report,
+            report,
             session_count: sessions.len(),
             sessions: Pool::new(sessions),
             threads_per_session: session_options.threads,
         })
+    }
+
+    /// Prepares a model for loading.
+    pub(crate) fn prepare(source: &ModelSource, options: &EngineOptions) -> Result<PreparedModel> {
+        let ModelSource::File(model) = source else {
+            return Err(Error::new(
+                ErrorKind::InvalidConfig,
+                "the built-in model is ready as it is: give `model` the path of a Kokoro `.onnx` file to prepare it",
+            ));
+        };
+        let (environment, session_options) = options.start()?;
+        prepared::prepare(&environment, model, options.prepare, session_options)
     }
 
     /// What was done to the model when it was loaded.
@@ -209,6 +234,26 @@ fn cancelled() -> Error {
 fn fresh_seed() -> u64 {
     // The standard library keys every hasher with randomness of the system.
     std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0)
+}
+
+/// Changes a model and loads it.
+fn load_unprepared(environment: &Environment, source: &ModelSource, wish: Wish) -> Result<Loaded> {
+    let mut prepared = prepare_source(source, wish.changes);
+    let operators = Operators::new(std::mem::take(&mut prepared.weights));
+    verify(environment, &mut prepared, &operators, wish.session);
+    let first = match open(environment, source, &prepared, &operators, wish.session) {
+        Err(error) if prepared.model.is_some() => {
+            tracing::warn!(model = %source, %error, "the changed model does not load: it runs as it is");
+            prepared.revoke("ONNX Runtime did not load the changed model");
+            open(environment, source, &prepared, &operators, wish.session)?
+        }
+        first => first?,
+    };
+    let mut sessions = vec![first];
+    for _ in 1..wish.sessions {
+        sessions.push(open(environment, source, &prepared, &operators, wish.session)?);
+    }
+    Ok(Loaded { sessions, report: prepared.report })
 }
 
 fn output<'a>(outputs: &'a SessionOutputs<'_>, name: &str) -> ort::Result<&'a ort::value::DynValue> {

@@ -9,6 +9,7 @@ pub mod graph;
 mod operator;
 mod optimization;
 mod pool;
+mod prepared;
 pub mod runtime;
 mod session;
 mod source;
@@ -23,6 +24,7 @@ pub use optimization::Optimization;
 pub(crate) use optimization::PrepareOptions;
 #[doc(hidden)]
 pub use optimization::Vocoder;
+pub use prepared::{Prepared, PreparedModel};
 pub(crate) use source::ModelSource;
 pub use spec::{DurationFormat, ModelSpec, SpeedFormat};
 pub use vocabulary::Vocabulary;

@@ -1,5 +1,6 @@
 //! One loaded model in ONNX Runtime.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use ort::environment::Environment;
@@ -86,12 +87,83 @@ pub(crate) fn open_model(
 ) -> Result<ModelSession> {
     let builder = builder(environment, options)?;
     let control = Arc::default();
-    let session = operators
-        .domain(&control)
-        .and_then(|domain| Ok(builder.with_operators(domain)?))
+    let session = with_operators(builder, operators, &control)
         .and_then(|mut builder| builder.commit_from_memory(model));
     let session = session.map_err(|error| refused("the changed model", error))?;
     Ok(ModelSession { session, control })
+}
+
+/// Where and how ONNX Runtime is to write the graph that it has made of a model, and the weights.
+pub(crate) struct Target<'a> {
+    pub(crate) graph: &'a Path,
+    /// The name of a file in the same folder.
+    pub(crate) weights: &'a str,
+    /// Whether the graph is new to ONNX Runtime, to be optimised, or one that it has optimised, to be written together with
+    /// the weights in the form in which its operators pack them (1.21 and later).
+    pub(crate) optimize: bool,
+}
+
+/// Weights of fewer bytes stay in the graph.
+const LEAST_BYTES: &str = "1024";
+
+/// Lets ONNX Runtime write what it makes of a model, which is given as a file or in memory.
+pub(crate) fn write_optimized(
+    environment: &Environment,
+    model: Result<&Path, &[u8]>,
+    operators: &Arc<Operators>,
+    options: SessionOptions,
+    target: &Target<'_>,
+) -> Result<()> {
+    let written = with_operators(builder(environment, options)?, operators, &Arc::default())
+        .and_then(|builder| {
+            let level =
+                if target.optimize { GraphOptimizationLevel::All } else { GraphOptimizationLevel::Disable };
+            Ok(builder
+                .with_optimization_level(level)?
+                .with_optimized_model_path(target.graph)?
+                .with_config_entry("session.optimized_model_external_initializers_file_name", target.weights)?
+                .with_config_entry(
+                    "session.optimized_model_external_initializers_min_size_in_bytes",
+                    LEAST_BYTES,
+                )?
+                .with_config_entry(
+                    "session.save_external_prepacked_constant_initializers",
+                    if target.optimize { "0" } else { "1" },
+                )?)
+        })
+        .and_then(|mut builder| match model {
+            Ok(path) => builder.commit_from_file(path),
+            Err(bytes) => builder.commit_from_memory(bytes),
+        });
+    written.map(drop).map_err(|error| refused("the changed model", error))
+}
+
+/// Loads a graph that [`write_optimized`] has written, and whose weights lie beside it.
+pub(crate) fn open_optimized(
+    environment: &Environment,
+    graph: &Path,
+    operators: &Arc<Operators>,
+    options: SessionOptions,
+) -> Result<ModelSession> {
+    let control = Arc::default();
+    let session = with_operators(builder(environment, options)?, operators, &control)
+        .and_then(|builder| {
+            Ok(builder
+                .with_optimization_level(GraphOptimizationLevel::Disable)?
+                // Weights are packed on all threads (1.30 and later).
+                .with_config_entry("session.prepack.enable_parallel", "1")?)
+        })
+        .and_then(|mut builder| builder.commit_from_file(graph));
+    let session = session.map_err(|error| refused("the prepared model", error))?;
+    Ok(ModelSession { session, control })
+}
+
+fn with_operators(
+    builder: SessionBuilder,
+    operators: &Arc<Operators>,
+    control: &Arc<RunControl>,
+) -> ort::Result<SessionBuilder> {
+    operators.domain(control).and_then(|domain| Ok(builder.with_operators(domain)?))
 }
 
 fn refused(model: &str, error: ort::Error) -> Error {
@@ -123,7 +195,7 @@ fn configure(environment: &Environment, options: SessionOptions) -> ort::Result<
     Ok(builder)
 }
 
-fn check_file(path: &std::path::Path) -> Result<()> {
+pub(crate) fn check_file(path: &Path) -> Result<()> {
     let hint = "give the path of a Kokoro `.onnx` file, or `builtin` for the model inside this library";
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => Ok(()),

@@ -10,7 +10,9 @@ use super::core::Core;
 use super::{Inner, Synthesizer};
 use crate::chunk::Limits;
 use crate::g2p::{Lexicon, Phonemizer, Settings};
-use crate::model::{Engine, EngineOptions, ModelSource, Optimization, PrepareOptions, Vocoder};
+use crate::model::{
+    Engine, EngineOptions, ModelSource, Optimization, PrepareOptions, Prepared, PreparedModel, Vocoder,
+};
 use crate::schedule::Scheduler;
 use crate::voice::VoiceStore;
 use crate::{Error, ErrorKind, Result, assets};
@@ -24,7 +26,7 @@ const DEFAULT_MAX_REQUESTS: usize = 64;
 /// One chunk is heard while the next one is ready, and one more is being made.
 const DEFAULT_STREAM_BUFFER: usize = 2;
 
-/// Each session holds a copy of the weights and of the working memory.
+/// Each session has memory of its own to work with.
 const MAX_SESSIONS: usize = 64;
 
 /// Configures and loads a [`Synthesizer`].
@@ -50,6 +52,7 @@ pub struct SynthesizerBuilder {
     spinning: bool,
     runtime_library: Option<PathBuf>,
     prepare: PrepareOptions,
+    prepared: Prepared,
     max_text_bytes: usize,
     chunk_symbols: usize,
     max_requests: usize,
@@ -68,6 +71,7 @@ impl SynthesizerBuilder {
             spinning: false,
             runtime_library: None,
             prepare: PrepareOptions::default(),
+            prepared: Prepared::default(),
             max_text_bytes: DEFAULT_MAX_TEXT_BYTES,
             chunk_symbols: Limits::DEFAULT_TARGET,
             max_requests: DEFAULT_MAX_REQUESTS,
@@ -105,6 +109,9 @@ impl SynthesizerBuilder {
         if let Some(verify) = number::<u8>("KOKORO_VERIFY")? {
             builder.prepare.verify = verify != 0;
         }
+        if let Some(prepared) = path("KOKORO_PREPARED") {
+            builder.prepared = prepared.to_string_lossy().trim().parse()?;
+        }
         builder.g2p_cache_bytes = number("KOKORO_G2P_CACHE_BYTES")?;
         if let Some(path) = path("KOKORO_LEXICON") {
             builder = builder.lexicon(Lexicon::load(path)?);
@@ -138,8 +145,8 @@ impl SynthesizerBuilder {
         self
     }
 
-    /// How many requests the model computes at the same time. Each session costs the memory of the whole model; on few
-    /// cores one session with all threads is as fast. Default 1.
+    /// How many requests the model computes at the same time. Each session costs memory to work with and, unless the model is
+    /// [prepared](Self::prepare), that of the whole model; on few cores one session with all threads is as fast. Default 1.
     pub fn sessions(mut self, sessions: usize) -> Self {
         self.sessions = sessions;
         self
@@ -175,6 +182,14 @@ impl SynthesizerBuilder {
         self
     }
 
+    /// Whether to load the model from files that were [prepared](Self::prepare) for that, which takes less time and memory
+    /// and gives the same speech. Default [`Prepared::Use`]: if they are there. Whether they were used is in
+    /// [`model_report`](Synthesizer::model_report).
+    pub fn prepared(mut self, prepared: Prepared) -> Self {
+        self.prepared = prepared;
+        self
+    }
+
     /// What computes the generator, for comparisons.
     #[doc(hidden)]
     pub fn vocoder(mut self, vocoder: Vocoder) -> Self {
@@ -189,8 +204,8 @@ impl SynthesizerBuilder {
     }
 
     /// How many phoneme symbols the model should speak in one run; long text is cut at sentence ends into parts of about
-    /// this size. Larger takes more memory and is spoken less carefully, smaller breaks up sentences. At most what
-    /// the model takes (510). Default 250.
+    /// this size. Larger takes more memory (2.1 MiB for each symbol) and is spoken less carefully, smaller breaks up
+    /// sentences. At most what the model takes (510). Default 250.
     pub fn chunk_symbols(mut self, symbols: usize) -> Self {
         self.chunk_symbols = symbols;
         self
@@ -261,23 +276,9 @@ impl SynthesizerBuilder {
     pub fn build(self) -> Result<Synthesizer> {
         let begin = Instant::now();
         self.check_limits()?;
-        let Some(model) = &self.model else {
-            return Err(Error::new(
-                ErrorKind::InvalidConfig,
-                "no model was named: give `model` (or the variable KOKORO_MODEL) the path of a Kokoro `.onnx` file, \
-                 or `builtin` for the model inside this library",
-            ));
-        };
-        let (source, its_voices) = assets::find::resolve(model)?;
+        let (source, its_voices) = self.source()?;
         let voices = self.open_voices(&source, its_voices)?;
-        let options = EngineOptions {
-            threads: self.threads,
-            sessions: self.sessions,
-            spinning: self.spinning,
-            runtime_library: self.runtime_library.clone(),
-            prepare: self.prepare,
-        };
-        let engine = Engine::load(&source, &options)?;
+        let engine = Engine::load(&source, &self.engine_options())?;
         let most = engine.spec().max_symbols;
         if self.chunk_symbols > most {
             return Err(out_of_range("chunk_symbols", self.chunk_symbols, 1, most));
@@ -300,6 +301,54 @@ impl SynthesizerBuilder {
             stream_buffer: self.stream_buffer,
         };
         Ok(Synthesizer(Arc::new(Inner { core: Arc::new(core), scheduler, refused: AtomicU64::new(0) })))
+    }
+
+    /// Prepares the model for [`build`](Self::build) with the same settings: the changed graph and the packed weights are
+    /// written to a folder beside the model file, or to the cache folder if that cannot be written. Voices are not needed.
+    /// If a preparation that fits is there already, it is checked and left as it is.
+    ///
+    /// Meant for the build of a container, and for programs that start often. A preparation fits the model file, this
+    /// version of the library, ONNX Runtime's build, the processor's instructions and the optimization; where one of them
+    /// changes, the model is loaded from its file, until it is prepared again.
+    ///
+    /// ```no_run
+    /// # fn main() -> kokoro_core::Result<()> {
+    /// let prepared = kokoro_core::Synthesizer::builder().model("models/kokoro-v1.0.onnx").prepare()?;
+    /// println!("{} bytes in {}", prepared.bytes(), prepared.folder().display());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] if it can be written nowhere, [`ErrorKind::InvalidConfig`], [`ErrorKind::ModelNotFound`],
+    /// [`ErrorKind::InvalidModel`] also for a file with its weights outside, [`ErrorKind::RuntimeNotFound`],
+    /// [`ErrorKind::RuntimeIncompatible`].
+    pub fn prepare(&self) -> Result<PreparedModel> {
+        self.check_limits()?;
+        Engine::prepare(&self.source()?.0, &self.engine_options())
+    }
+
+    /// The model, and its voices if they need not be beside it.
+    fn source(&self) -> Result<(ModelSource, Option<PathBuf>)> {
+        let Some(model) = &self.model else {
+            return Err(Error::new(
+                ErrorKind::InvalidConfig,
+                "no model was named: give `model` (or the variable KOKORO_MODEL) the path of a Kokoro `.onnx` file, \
+                 or `builtin` for the model inside this library",
+            ));
+        };
+        assets::find::resolve(model)
+    }
+
+    fn engine_options(&self) -> EngineOptions {
+        EngineOptions {
+            threads: self.threads,
+            sessions: self.sessions,
+            spinning: self.spinning,
+            runtime_library: self.runtime_library.clone(),
+            prepare: self.prepare,
+            prepared: self.prepared,
+        }
     }
 
     fn check_limits(&self) -> Result<()> {

@@ -17,6 +17,8 @@ static GLOBAL: OnceCell<Synthesizer> = OnceCell::new();
 /// | `KOKORO_SESSIONS` | requests computed at the same time | 1 |
 /// | `KOKORO_OPTIMIZATION` | how far the model may be changed for speed: `exact`, `fast` or `fine` | `fast` |
 /// | `KOKORO_VERIFY` | 1: compare the changed model with the original when it is loaded | 0 |
+/// | `KOKORO_PREPARED` | whether prepared files are used: `off`, `use` or `make` | `use` |
+/// | `KOKORO_CACHE` | folder for prepared files where those beside the model cannot be written | `kokoro` in the system's folder for caches |
 /// | `KOKORO_MAX_TEXT_BYTES` | longest text of a request | 1048576 |
 /// | `KOKORO_CHUNK_SYMBOLS` | phoneme symbols in one run of the model | 250 |
 /// | `KOKORO_MAX_REQUESTS` | requests that may be active at once | 64 |

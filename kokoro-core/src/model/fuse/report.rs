@@ -23,9 +23,24 @@ pub enum ModelStep {
     /// The changed generator was run beside the original and gave the same, see
     /// [`SynthesizerBuilder::verify`](crate::SynthesizerBuilder::verify).
     Verification,
+    /// The model was loaded from files that were prepared for that, see
+    /// [`SynthesizerBuilder::prepare`](crate::SynthesizerBuilder::prepare). The other steps were made then.
+    Preparation,
 }
 
 impl ModelStep {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Durations,
+        Self::FloatSpeed,
+        Self::Noise,
+        Self::Normalisations,
+        Self::Squares,
+        Self::Convolutions,
+        Self::Stages,
+        Self::Verification,
+        Self::Preparation,
+    ];
+
     /// The stable name in `snake_case`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -38,6 +53,7 @@ impl ModelStep {
             Self::Convolutions => "convolutions",
             Self::Stages => "stages",
             Self::Verification => "verification",
+            Self::Preparation => "preparation",
         }
     }
 }
@@ -114,7 +130,7 @@ impl ModelReport {
     }
 
     /// Enters the outcome of a step: `Ok(0)` means that there was nothing to do.
-    pub(super) fn enter(&mut self, step: ModelStep, changed: Result<usize, String>) {
+    pub(crate) fn enter(&mut self, step: ModelStep, changed: Result<usize, String>) {
         let outcome = match changed {
             Ok(0) => StepOutcome::AlreadyThere,
             Ok(places) => StepOutcome::Applied { places },
@@ -122,6 +138,11 @@ impl ModelReport {
         };
         self.steps.retain(|(done, _)| *done != step);
         self.steps.push((step, outcome));
+    }
+
+    /// A report of these steps.
+    pub(crate) fn of(steps: Vec<(ModelStep, StepOutcome)>) -> Self {
+        Self { steps }
     }
 
     /// Takes back those of some steps that were applied.

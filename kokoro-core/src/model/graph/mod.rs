@@ -16,12 +16,14 @@ mod tensor;
 use bytes::Bytes;
 use prost::Message as _;
 
+#[cfg(test)]
+pub(crate) use build::float_tensor;
 pub(crate) use build::{
     Names, attribute, float, float_attribute, int, int_attribute, int_tensor, ints, ints_attribute, node,
     text,
 };
 pub(crate) use flow::Flow;
-pub(crate) use prune::prune;
+pub(crate) use prune::{inner_graphs, prune};
 pub(crate) use tensor::Constant;
 
 use onnx::ModelProto;

@@ -3,6 +3,7 @@
 //! A node says in its attributes all that is needed to make its kernel; its weights lie packed in the model's [`Weights`].
 
 mod control;
+mod mapping;
 mod noise;
 mod stage;
 mod threads;
@@ -17,6 +18,7 @@ use ort::value::ValueRef;
 use crate::kernels::Scratch;
 
 pub(crate) use control::{Run, RunControl};
+pub(crate) use mapping::Mapping;
 pub(crate) use noise::node_like as noise_like;
 pub(crate) use stage::Compute;
 pub use stage::{FusedLayer, FusedStage};
@@ -45,6 +47,10 @@ pub(crate) struct Operators {
 impl Operators {
     pub(crate) fn new(weights: Weights) -> Arc<Self> {
         Arc::new(Self { weights, scratch: Mutex::default() })
+    }
+
+    pub(crate) fn weights(&self) -> &Weights {
+        &self.weights
     }
 
     /// The operators for one session.
