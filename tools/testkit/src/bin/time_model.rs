@@ -3,7 +3,7 @@
 //! usage: time-model MODEL VOICES THREADS ROUNDS WAYS SYMBOLS...
 //!
 //! WAYS is a list with commas, the first being what the others are compared with: `exact`, `fast` and `fine` are the
-//! library's optimizations, `verified` is `fast` checked when it is loaded, `rewritten` has the generator as standard
+//! library's optimizations, `prepared` is `fast` from a preparation that is there, `verified` is `fast` checked when it is loaded, `rewritten` has the generator as standard
 //! operators, `stages` has its stages as plain convolutions. Every way speaks the same phonemes once in every round; the
 //! shortest time counts, since whatever else the machine does only adds. With a model without noise
 //! (`make-model --silent`) the last column is the signal-to-noise ratio against the first way in dB; with noise it
@@ -15,7 +15,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use kokoro_core::{Optimization, SpeechRequest, Synthesizer, Vocoder};
+use kokoro_core::{Optimization, Prepared, SpeechRequest, Synthesizer, Vocoder};
 use kokoro_testkit::snr;
 
 const USAGE: &str = "usage: time-model MODEL VOICES THREADS ROUNDS WAYS SYMBOLS...";
@@ -38,7 +38,10 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     let [model, voices, threads, rounds, names, symbols @ ..] = arguments else { return Err(USAGE.into()) };
     let (model, voices) = (Path::new(model), Path::new(voices));
     let (threads, rounds): (usize, usize) = (threads.parse()?, rounds.parse()?);
-    let builder = || Synthesizer::builder().model(model).voices(voices).threads(threads).chunk_symbols(510);
+    let builder = || {
+        let builder = Synthesizer::builder().model(model).voices(voices).threads(threads).chunk_symbols(510);
+        builder.prepared(Prepared::Off)
+    };
     let mut out = std::io::stdout();
     let mut ways = Vec::new();
     for name in names.split(',') {
@@ -46,6 +49,7 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
             "exact" => builder().optimization(Optimization::Exact),
             "fast" => builder().optimization(Optimization::Fast),
             "fine" => builder().optimization(Optimization::Fine),
+            "prepared" => builder().prepared(Prepared::Use),
             "verified" => builder().verify(true),
             "rewritten" => builder().vocoder(Vocoder::Rewritten),
             "stages" => builder().vocoder(Vocoder::Direct),
