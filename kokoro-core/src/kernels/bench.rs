@@ -2,10 +2,13 @@
 
 #![expect(unsafe_code, reason = "vectors of an instruction set")]
 
+use std::marker::PhantomData;
 use std::sync::atomic::AtomicBool;
 
+use super::activation::Snake;
 use super::conv::Pass;
 use super::isa::Job;
+use super::layout::Layout;
 use super::pack::{ConvShape, ConvView, PackedConv};
 use super::parallel::{Context, Sequential};
 use super::snake::Activation;
@@ -184,6 +187,7 @@ impl Kernels {
                     },
                     residual: Some(work.residual.as_slice()),
                     in_place: false,
+                    kind: PhantomData::<Snake>,
                 };
                 let workers = &work.scratch.workers;
                 let context = Context { isa: self.isa, parallel: &Sequential, cancel: &cancel, workers };
@@ -198,6 +202,7 @@ impl Kernels {
                         cancel: &cancel,
                         scratch: &mut work.scratch,
                         input: work.signal.as_slice(),
+                        layouts: [Layout::Rows; 2],
                         source: work.signal.as_slice(),
                         styles: &work.styles,
                         output: work.output.as_mut_slice(),

@@ -9,9 +9,10 @@
 use std::marker::PhantomData;
 
 use super::KernelError;
+use super::activation::Activate;
 use super::finish::Finish;
 use super::pack::{ConvView, TileKind};
-use super::parallel::{Context, Parts};
+use super::parallel::{Context, Parts, Span};
 use super::prepare::{Prepare, window_frames};
 use super::product::{Ahead, Multiply};
 use super::scratch::Worker;
@@ -31,7 +32,7 @@ const MOST_ROWS: usize = 112;
 const TASKS: usize = 32;
 
 /// A signal's way through one convolution.
-pub(crate) struct Pass<'a> {
+pub(crate) struct Pass<'a, A> {
     pub(crate) conv: ConvView<'a>,
     pub(crate) frames: usize,
     pub(crate) input: &'a [f32],
@@ -40,6 +41,7 @@ pub(crate) struct Pass<'a> {
     pub(crate) residual: Option<&'a [f32]>,
     /// Whether the output is added to what is there.
     pub(crate) in_place: bool,
+    pub(crate) kind: PhantomData<A>,
 }
 
 /// How a signal is cut. It depends on the convolution and the length, never on threads or instructions.
@@ -68,7 +70,7 @@ impl Tiling {
     }
 }
 
-impl Pass<'_> {
+impl<A: Activate> Pass<'_, A> {
     /// Writes the output and returns its statistics.
     pub(crate) fn run(&self, output: &mut [f32], context: &Context<'_>) -> Result<Statistics, KernelError> {
         let shape = &self.conv.shape;
@@ -154,7 +156,7 @@ impl Pass<'_> {
             worker.take([points * point_step, PANELS * panel_len, window_len])?;
         let signal = self.frames * BLOCK;
         for block in 0..blocks {
-            context.isa.run(Prepare::<T> {
+            context.isa.run(Prepare::<T, A> {
                 input: self.input.get(block * signal..(block + 1) * signal)?,
                 activation: self.activation.block(block)?,
                 first,
@@ -162,9 +164,9 @@ impl Pass<'_> {
                 dilation,
                 steps: all_steps,
                 window,
-                points: transformed.get_mut(block * all_rows * BLOCK..)?,
+                points: Span::new(transformed.get_mut(block * all_rows * BLOCK..)?),
                 point_step,
-                tile: PhantomData,
+                kind: PhantomData,
             })?;
         }
 

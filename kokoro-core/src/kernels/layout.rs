@@ -11,7 +11,17 @@ use super::vector::{BLOCK, Vector};
 /// Frames of a task: a block of them stays in a core's first cache.
 const FRAMES: usize = 256;
 
-/// Brings a signal of the graph into blocks, adds another one that is in blocks, and returns the statistics.
+/// How a signal lies in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// `[channel][frame]`, the graph's.
+    Rows,
+    /// `[channel / 16][frame][16]`, that of the kernels.
+    Blocks,
+}
+
+/// Brings a signal of the graph into blocks, adds another one that is in blocks, and returns the statistics. The last
+/// block is filled up with zeros.
 pub(super) fn to_blocks(
     source: &[f32],
     channels: usize,
@@ -19,8 +29,8 @@ pub(super) fn to_blocks(
     output: &mut [f32],
     context: &Context<'_>,
 ) -> Result<Statistics, KernelError> {
-    let (frames, blocks) = (source.len() / channels.max(1), channels / BLOCK);
-    if output.len() != source.len() || source.len() != frames * blocks * BLOCK {
+    let (frames, blocks) = (source.len() / channels.max(1), channels.div_ceil(BLOCK));
+    if source.len() != frames * channels || output.len() != frames * blocks * BLOCK {
         return Err(KernelError::Size);
     }
     let chunks = frames.div_ceil(FRAMES);
@@ -37,7 +47,11 @@ pub(super) fn to_blocks(
             let (output, sums) = unsafe {
                 (output.part(start, count * BLOCK)?, sums.part((chunk * blocks + block) * SUMS, SUMS)?)
             };
-            for channel in 0..BLOCK {
+            let inside = BLOCK.min(channels - block * BLOCK);
+            if inside < BLOCK {
+                output.fill(0.0);
+            }
+            for channel in 0..inside {
                 let row = source.get((block * BLOCK + channel) * frames + first..)?;
                 for (frame, &value) in output.as_chunks_mut::<BLOCK>().0.iter_mut().zip(row) {
                     if let Some(to) = frame.get_mut(channel) {
@@ -52,7 +66,7 @@ pub(super) fn to_blocks(
             context.isa.run(Collect { signal: output, add, sums: sums.as_chunks_mut().0.first_mut()? })
         })?;
     }
-    let mut statistics = Statistics::new(channels);
+    let mut statistics = Statistics::new(blocks * BLOCK);
     for (chunk, sums) in sums.chunks(blocks.max(1) * SUMS).enumerate() {
         statistics.merge(FRAMES.min(frames - chunk * FRAMES), sums);
     }
@@ -86,6 +100,66 @@ pub(super) fn from_blocks(
                 *to = factor * frame.get(channel)?;
             }
         }
+        Some(())
+    })
+}
+
+/// Adds two signals in blocks, and returns the statistics.
+pub(super) fn sum(
+    first: &[f32],
+    channels: usize,
+    second: &[f32],
+    output: &mut [f32],
+    context: &Context<'_>,
+) -> Result<Statistics, KernelError> {
+    let (frames, blocks) = (first.len() / channels.max(1), channels / BLOCK);
+    let fits = first.len() == frames * blocks * BLOCK && [second.len(), output.len()] == [first.len(); 2];
+    if !fits {
+        return Err(KernelError::Size);
+    }
+    let chunks = frames.div_ceil(FRAMES);
+    let mut sums = vec![0.0; chunks * blocks * SUMS];
+    {
+        let output = Parts::new(output);
+        let sums = Parts::new(&mut sums);
+        context.for_each(chunks * blocks, |task| {
+            let (block, chunk) = (task / chunks, task % chunks);
+            let start = (block * frames + chunk * FRAMES) * BLOCK;
+            let len = FRAMES.min(frames - chunk * FRAMES) * BLOCK;
+            // SAFETY: every task has a block and a chunk of its own.
+            let (signal, sums) =
+                unsafe { (output.part(start, len)?, sums.part((chunk * blocks + block) * SUMS, SUMS)?) };
+            signal.copy_from_slice(first.get(start..start + len)?);
+            let add = Some(second.get(start..start + len)?);
+            context.isa.run(Collect { signal, add, sums: sums.as_chunks_mut().0.first_mut()? })
+        })?;
+    }
+    let mut statistics = Statistics::new(channels);
+    for (chunk, sums) in sums.chunks(blocks.max(1) * SUMS).enumerate() {
+        statistics.merge(FRAMES.min(frames - chunk * FRAMES), sums);
+    }
+    Ok(statistics)
+}
+
+/// Multiplies a signal with `factor`.
+pub(super) fn scaled(
+    signal: &[f32],
+    factor: f32,
+    output: &mut [f32],
+    context: &Context<'_>,
+) -> Result<(), KernelError> {
+    /// Of a task.
+    const PART: usize = 1 << 15;
+    if output.len() != signal.len() {
+        return Err(KernelError::Size);
+    }
+    let output = Parts::new(output);
+    context.for_each(signal.len().div_ceil(PART), |task| {
+        let from = signal.get(task * PART..)?;
+        let len = PART.min(from.len());
+        // SAFETY: every task has a part of its own.
+        let to = unsafe { output.part(task * PART, len) }?;
+        to.iter_mut().zip(from).for_each(|(to, from)| *to = factor * from);
         Some(())
     })
 }
@@ -184,6 +258,7 @@ mod tests {
             }
             let mut output = [0.0; 32];
             assert!(to_blocks(&[0.0; 31], 16, None, &mut output, &context).is_err());
+            assert_eq!(to_blocks(&[1.0; 34], 17, None, &mut [5.0; 64], &context).map(|_| ()), Ok(()));
             assert!(to_blocks(&[0.0; 32], 16, Some(&[0.0; 31]), &mut output, &context).is_err());
             assert!(from_blocks(&[0.0; 33], 16, 1.0, &mut output, &context).is_err());
         }

@@ -6,13 +6,17 @@
 //! the next normalisation needs. Convolutions are computed by Toom-Cook transforms with a third to a half of the
 //! multiplications. docs/kernels.md has the method, the accuracy and the speed.
 
+mod activation;
+mod block;
 mod conv;
+mod dense;
 mod finish;
 mod isa;
 mod layout;
 mod noise;
 mod pack;
 mod parallel;
+mod pool;
 mod prepare;
 mod product;
 mod scratch;
@@ -21,6 +25,7 @@ mod stage;
 mod stats;
 mod tile;
 mod transform;
+mod upsample;
 mod vector;
 
 #[cfg(feature = "bench")]
@@ -30,12 +35,16 @@ mod reference;
 
 #[cfg(feature = "bench")]
 pub use bench::Kernels;
+pub(crate) use block::{Block, BlockRun, BlockShape, BlockWeights};
 pub(crate) use isa::Isa;
+pub(crate) use layout::Layout;
 pub(crate) use noise::{Distribution, fill as fill_noise};
 pub(crate) use pack::Quality;
 pub(crate) use parallel::Parallel;
 pub(crate) use scratch::{Buffer, Scratch};
 pub(crate) use stage::{ConvWeights, Stage, StageRun, StageShape};
+pub(crate) use upsample::{Upsample, UpsampleRun, UpsampleShape};
+pub(crate) use vector::BLOCK;
 
 /// Why a kernel did not finish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

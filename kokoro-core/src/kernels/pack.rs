@@ -19,6 +19,21 @@ pub(crate) enum Quality {
     Fine,
 }
 
+impl Quality {
+    /// Its stable name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Fast => "fast",
+            Self::Fine => "fine",
+        }
+    }
+
+    /// The one with this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::Fast, Self::Fine].into_iter().find(|quality| quality.name() == name)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TileKind {
     F4x3,

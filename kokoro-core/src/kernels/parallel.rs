@@ -100,6 +100,38 @@ impl<'a> Parts<'a> {
     }
 }
 
+impl<'a> Parts<'a> {
+    /// All from `start` on, for writing single values of it. `None` behind the end.
+    pub(super) fn span(&self, start: usize) -> Option<Span<'_>> {
+        let len = self.len.checked_sub(start)?;
+        // SAFETY: inside the slice, or right behind it.
+        Some(Span { data: unsafe { self.data.add(start) }, len, lifetime: PhantomData })
+    }
+}
+
+/// A slice of which single values are written, while others write other values of it.
+#[derive(Clone, Copy)]
+pub(super) struct Span<'a> {
+    data: *mut f32,
+    len: usize,
+    lifetime: PhantomData<&'a mut [f32]>,
+}
+
+impl<'a> Span<'a> {
+    pub(super) fn new(whole: &'a mut [f32]) -> Self {
+        Self { data: whole.as_mut_ptr(), len: whole.len(), lifetime: PhantomData }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Valid for writing, as far as nobody else uses the same values.
+    pub(super) fn as_mut_ptr(&self) -> *mut f32 {
+        self.data
+    }
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;

@@ -4,15 +4,16 @@
 
 use std::marker::PhantomData;
 
+use super::activation::Activate;
 use super::isa::Job;
-use super::snake::activate;
+use super::parallel::Span;
 use super::tile::{Tile, forward};
 use super::vector::{BLOCK, Vector};
 
-pub(super) struct Prepare<'a, T> {
+pub(super) struct Prepare<'a, T, A> {
     /// The whole signal of the block, `[frame][16]`.
     pub(super) input: &'a [f32],
-    /// Scale, offset, rate, gain.
+    /// Parameters of `A`.
     pub(super) activation: [&'a [f32; BLOCK]; 4],
     /// The first frame of the tile, and how far its first filter reaches back.
     pub(super) first: usize,
@@ -23,9 +24,9 @@ pub(super) struct Prepare<'a, T> {
     /// For the activated frames that they need.
     pub(super) window: &'a mut [f32],
     /// `[point][step][phase][16]`, where points are `point_step` apart.
-    pub(super) points: &'a mut [f32],
+    pub(super) points: Span<'a>,
     pub(super) point_step: usize,
-    pub(super) tile: PhantomData<T>,
+    pub(super) kind: PhantomData<(T, A)>,
 }
 
 /// The frames that `steps` tiles need.
@@ -33,7 +34,7 @@ pub(super) fn window_frames<T: Tile>(steps: usize, dilation: usize) -> usize {
     (T::TRANSFORM.outputs * steps.saturating_sub(1) + T::TRANSFORM.points) * dilation
 }
 
-impl<T: Tile> Job for Prepare<'_, T> {
+impl<T: Tile, A: Activate> Job for Prepare<'_, T, A> {
     type Output = Option<()>;
 
     #[inline(always)]
@@ -56,20 +57,22 @@ impl<T: Tile> Job for Prepare<'_, T> {
         before.fill(0.0);
         behind.fill(0.0);
 
-        let [scale, offset, rate, gain] = self.activation;
         let mut part = 0;
         while part < BLOCK {
             // SAFETY: `part` is a multiple of the lanes, and these divide the block's 16; `source` and `inside` are as
             // long as each other and whole blocks. The caller answers for the instructions.
             unsafe {
-                let scale = V::load(scale.as_ptr().add(part));
-                let offset = V::load(offset.as_ptr().add(part));
-                let rate = V::load(rate.as_ptr().add(part));
-                let gain = V::load(gain.as_ptr().add(part));
+                let [first, second, third, fourth] = self.activation;
+                let parameters = [
+                    V::load(first.as_ptr().add(part)),
+                    V::load(second.as_ptr().add(part)),
+                    V::load(third.as_ptr().add(part)),
+                    V::load(fourth.as_ptr().add(part)),
+                ];
                 let mut at = part;
                 while at < source.len() {
                     let x = V::load(source.as_ptr().add(at));
-                    activate(x, scale, offset, rate, gain).store(inside.as_mut_ptr().add(at));
+                    A::apply(x, parameters).store(inside.as_mut_ptr().add(at));
                     at += BLOCK;
                 }
             }

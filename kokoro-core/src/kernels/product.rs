@@ -150,7 +150,9 @@ impl Job for Multiply<'_> {
             || self.weights_step != self.groups * self.blocks * BLOCK * BLOCK
             || self.weights.len() < self.panels * panel_step
             || self.output_step <= last_row * BLOCK
-            || self.output.len() < self.panels * output_panel
+            || self.panels == 0
+            || self.output.len()
+                < (self.panels - 1) * output_panel + last_point * self.output_step + self.rows * BLOCK
         {
             return None;
         }

@@ -96,6 +96,8 @@ impl Workers {
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     pub(super) signals: [Buffer; 3],
+    /// A transformed section of a signal.
+    pub(super) points: Buffer,
     pub(super) workers: Workers,
 }
 

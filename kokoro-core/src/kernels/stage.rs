@@ -3,12 +3,14 @@
 //! A residual block is three times `x += c2(snake(adain(c1(snake(adain(x))))))`, where c1 is dilated by 1, 3 and 5 and c2
 //! is not dilated.
 
+use std::marker::PhantomData;
 use std::sync::atomic::AtomicBool;
 
 use super::KernelError;
+use super::activation::Snake;
 use super::conv::Pass;
 use super::isa::Isa;
-use super::layout::{from_blocks, to_blocks};
+use super::layout::{Layout, from_blocks, scaled, sum, to_blocks};
 use super::pack::{ConvShape, ConvView, Quality};
 use super::parallel::{Context, Parallel};
 use super::scratch::Scratch;
@@ -119,13 +121,15 @@ pub(crate) struct StageRun<'a> {
     pub(crate) parallel: &'a dyn Parallel,
     pub(crate) cancel: &'a AtomicBool,
     pub(crate) scratch: &'a mut Scratch,
-    /// The upsampled signal, `[channel][frame]`.
+    /// The upsampled signal.
     pub(crate) input: &'a [f32],
+    /// Of the upsampled signal, and of the output.
+    pub(crate) layouts: [Layout; 2],
     /// The noise source after its convolution, `[channel][frame]`.
     pub(crate) source: &'a [f32],
     /// For every convolution gamma of all channels, then beta: what the style says about the normalisation.
     pub(crate) styles: &'a [f32],
-    /// `[channel][frame]`. It is also used as memory on the way.
+    /// It is also used as memory on the way.
     pub(crate) output: &'a mut [f32],
 }
 
@@ -149,7 +153,7 @@ impl<'a> Stage<'a> {
 
     /// The output does not depend on the number of threads, to the last bit.
     pub(crate) fn run(&self, run: StageRun<'_>) -> Result<(), KernelError> {
-        let StageRun { isa, parallel, cancel, scratch, input, source, styles, output } = run;
+        let StageRun { isa, parallel, cancel, scratch, input, layouts, source, styles, output } = run;
         let len = input.len();
         if !len.is_multiple_of(self.channels)
             || source.len() != len
@@ -158,7 +162,7 @@ impl<'a> Stage<'a> {
         {
             return Err(KernelError::Size);
         }
-        let Scratch { signals: [x, y, z], workers } = scratch;
+        let Scratch { signals: [x, y, z], workers, .. } = scratch;
         let (x, y) = (x.take(len), y.take(len));
         let context = Context { isa, parallel, cancel, workers };
         let mut blocks =
@@ -174,12 +178,20 @@ impl<'a> Stage<'a> {
 
         let statistics = to_blocks(source, self.channels, None, x, &context)?;
         next()?.run(x, &statistics, output, y, None)?;
-        let statistics = to_blocks(input, self.channels, Some(y), x, &context)?;
+        let [from, to] = layouts;
+        let statistics = match from {
+            Layout::Rows => to_blocks(input, self.channels, Some(y), x, &context)?,
+            Layout::Blocks => sum(input, self.channels, y, x, &context)?,
+        };
         next()?.run(x, &statistics, output, y, None)?;
         let z = z.take(len);
         next()?.run(x, &statistics, output, z, Some(y))?;
         next()?.run(x, &statistics, output, z, Some(y))?;
-        from_blocks(y, self.channels, 1.0 / KERNELS.len() as f32, output, &context)
+        let third = 1.0 / KERNELS.len() as f32;
+        match to {
+            Layout::Rows => from_blocks(y, self.channels, third, output, &context),
+            Layout::Blocks => scaled(y, third, output, &context),
+        }
     }
 }
 
@@ -240,7 +252,8 @@ impl ResidualBlock<'_> {
         statistics.normalise(style, scale, offset);
         let activation = Activation { scale, offset, rate: layer.rate, gain: layer.gain };
         let frames = input.len() / self.channels;
-        Pass { conv: layer.conv, frames, input, activation, residual, in_place }.run(output, self.context)
+        Pass { conv: layer.conv, frames, input, activation, residual, in_place, kind: PhantomData::<Snake> }
+            .run(output, self.context)
     }
 }
 

@@ -9,7 +9,7 @@ use super::product::{Product, product};
 
 /// Channels of a block. Signals, transforms and weights hold their channels in blocks of this many, so that rows lie at
 /// a distance that the compiler knows: one register of AVX-512, two of AVX2, four of SSE and NEON.
-pub(super) const BLOCK: usize = 16;
+pub(crate) const BLOCK: usize = 16;
 
 /// Asks for a cache line that will be wanted soon. Any address will do.
 #[inline(always)]
@@ -41,6 +41,8 @@ pub(super) trait Vector: Copy {
     unsafe fn add(self, other: Self) -> Self;
     unsafe fn sub(self, other: Self) -> Self;
     unsafe fn mul(self, other: Self) -> Self;
+    /// The larger of both; `other` where one is not a number.
+    unsafe fn max(self, other: Self) -> Self;
     /// self * factor + term, rounded once where the set can.
     unsafe fn mul_add(self, factor: Self, term: Self) -> Self;
     /// The distance to the nearest whole number, zero for values that are too large to have another.
@@ -109,6 +111,12 @@ mod x86 {
         }
 
         #[inline(always)]
+        unsafe fn max(self, other: Self) -> Self {
+            // SAFETY: see `load`.
+            unsafe { _mm512_max_ps(self, other) }
+        }
+
+        #[inline(always)]
         unsafe fn mul_add(self, factor: Self, term: Self) -> Self {
             // SAFETY: see `load`.
             unsafe { _mm512_fmadd_ps(self, factor, term) }
@@ -171,6 +179,12 @@ mod x86 {
         unsafe fn mul(self, other: Self) -> Self {
             // SAFETY: see `load`.
             unsafe { _mm256_mul_ps(self, other) }
+        }
+
+        #[inline(always)]
+        unsafe fn max(self, other: Self) -> Self {
+            // SAFETY: see `load`.
+            unsafe { _mm256_max_ps(self, other) }
         }
 
         #[inline(always)]
@@ -245,6 +259,11 @@ impl Vector for Portable {
     #[inline(always)]
     unsafe fn mul(self, other: Self) -> Self {
         self.zip(other, |a, b| a * b)
+    }
+
+    #[inline(always)]
+    unsafe fn max(self, other: Self) -> Self {
+        self.zip(other, |a, b| if a > b { a } else { b })
     }
 
     #[inline(always)]

@@ -5,7 +5,8 @@
 use std::path::Path;
 
 use kokoro_core::{
-    ModelStep, Optimization, Speech, SpeechRequest, SpeedFormat, Synthesizer, SynthesizerBuilder, Vocoder,
+    ModelStep, Optimization, Speech, SpeechRequest, SpeedFormat, StepOutcome, Synthesizer,
+    SynthesizerBuilder, Vocoder,
 };
 use kokoro_testkit::onnx::ModelProto;
 use kokoro_testkit::{Durations, Graph, Recipe, Speed, fill, forms, snr};
@@ -56,6 +57,12 @@ fn the_pitch_is_the_same_and_the_speech_is_close() {
         ] {
             let synthesizer = builder.build().unwrap();
             assert!(synthesizer.model_report().is_applied(step), "{graph}: {:?}", synthesizer.model_report());
+            let report = synthesizer.model_report();
+            let is_by_kernels = step == ModelStep::Stages && least < 110.0;
+            for (step, places) in [(ModelStep::Upsampling, 2), (ModelStep::Decoder, 8)] {
+                let outcome = is_by_kernels.then_some(&StepOutcome::Applied { places });
+                assert_eq!(report.outcome(step), outcome, "{graph}");
+            }
             if synthesizer.model_report().outcome(ModelStep::Verification).is_some() {
                 assert!(synthesizer.model_report().is_applied(ModelStep::Verification));
             }

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use super::*;
+use crate::kernels::activation::Snake;
 use crate::kernels::isa::Isa;
 use crate::kernels::pack::{ConvShape, PackedConv, Quality};
 use crate::kernels::parallel::tests::Threads;
@@ -71,6 +72,7 @@ impl Case {
             activation: Activation { scale: &self.scale, offset: &self.offset, rate: &rate, gain: &gain },
             residual: residual.as_deref(),
             in_place: self.old.is_some(),
+            kind: PhantomData::<Snake>,
         };
         let (cancel, workers) = (AtomicBool::new(false), Workers::default());
         let context = Context { isa, parallel, cancel: &cancel, workers: &workers };
@@ -197,6 +199,7 @@ fn wrong_sizes_are_refused() {
             },
             residual: residual.map(|len| &numbers[..len]),
             in_place: false,
+            kind: PhantomData::<Snake>,
         };
         pass.run(&mut vec![0.0; output], &context).map(|_| ())
     };

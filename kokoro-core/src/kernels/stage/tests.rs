@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 use crate::kernels::parallel::Sequential;
 use crate::kernels::parallel::tests::Threads;
-use crate::kernels::reference::{self, Random};
+use crate::kernels::reference::{self, Random, blocked};
 use crate::kernels::scratch::Buffer;
 
 /// A stage with random parameters and signals.
@@ -67,6 +67,7 @@ impl Case {
             cancel,
             scratch,
             input: &self.input,
+            layouts: [Layout::Rows; 2],
             source: &self.source,
             styles: &self.styles,
             output: &mut output,
@@ -223,6 +224,34 @@ fn accuracy() {
             let case = Case::random(6, 128, noise_kernel, 1_000, quality);
             let found = ratio(&case.simple(Isa::best()), &case.expected());
             eprintln!("{quality:?}, noise kernel {noise_kernel}: {found:.1} dB");
+        }
+    }
+}
+
+#[test]
+fn blocks_and_rows_are_the_same_to_the_bit() {
+    let channels = 32;
+    let case = Case::random(9, channels, 7, 1_234, Quality::Fast);
+    for isa in Isa::all() {
+        let expected = blocked(&case.simple(isa), channels);
+        for from in [Layout::Rows, Layout::Blocks] {
+            let mut output = vec![f32::NAN; case.input.len()];
+            let in_blocks = blocked(&case.input, channels);
+            Stage::new(&case.shape, case.packed.as_slice())
+                .unwrap()
+                .run(StageRun {
+                    isa,
+                    parallel: &Threads(2),
+                    cancel: &AtomicBool::new(false),
+                    scratch: &mut Scratch::default(),
+                    input: if from == Layout::Rows { &case.input } else { &in_blocks },
+                    layouts: [from, Layout::Blocks],
+                    source: &case.source,
+                    styles: &case.styles,
+                    output: &mut output,
+                })
+                .unwrap();
+            assert!(output.iter().zip(&expected).all(|(a, b)| a.to_bits() == b.to_bits()), "{}", isa.name());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Convolutions over time that keep the length and the number of channels.
+//! Convolutions over time that keep the length.
 
 use crate::model::graph::onnx::NodeProto;
 use crate::model::graph::{Constant, Flow, attribute, int_attribute, ints_attribute};
@@ -6,22 +6,29 @@ use crate::model::graph::{Constant, Flow, attribute, int_attribute, ints_attribu
 /// One found in the graph.
 pub(super) struct Convolution<'a> {
     pub(super) input: &'a str,
-    /// `[channels, channels, kernel]`.
+    /// `[channels out, channels in, kernel]`.
     pub(super) weight: Constant,
     pub(super) bias: Vec<f32>,
+    /// Channels that go in; as many come out as the bias has.
+    pub(super) inputs: usize,
     pub(super) kernel: usize,
     pub(super) dilation: usize,
     /// Index of the node.
     pub(super) index: usize,
 }
 
-/// The one that makes `value`.
+/// The one that makes `value`, with as many channels as go in.
 pub(super) fn find<'a>(flow: &Flow<'a>, value: &'a str) -> Option<Convolution<'a>> {
+    find_any(flow, value).filter(|found| found.inputs == found.bias.len())
+}
+
+/// The one that makes `value`.
+pub(super) fn find_any<'a>(flow: &Flow<'a>, value: &'a str) -> Option<Convolution<'a>> {
     let (index, node) = flow.made_by(value, "Conv")?;
     let weight = flow.constant(node.input.get(1)?)?;
     let &[channels, inputs, kernel] = weight.dims.as_slice() else { return None };
     let dilation = keeps_length(node, kernel)?;
-    if inputs != channels || channels == 0 || int_attribute(node, "group", 1) != 1 {
+    if inputs == 0 || channels == 0 || int_attribute(node, "group", 1) != 1 {
         return None;
     }
     let bias = match node.input.get(2).filter(|bias| !bias.is_empty()) {
@@ -32,6 +39,7 @@ pub(super) fn find<'a>(flow: &Flow<'a>, value: &'a str) -> Option<Convolution<'a
         input: node.input.first()?,
         weight,
         bias,
+        inputs,
         kernel,
         dilation,
         index,

@@ -9,6 +9,7 @@ use crate::model::graph::onnx::{
     DataType, Dimension, DimensionValue, GraphProto, ModelProto, TensorShapeProto, TypeProto, ValueInfoProto,
 };
 use crate::model::graph::{Flow, prune};
+use crate::model::operator::BLOCKS;
 
 /// Where a graph is cut to get its stages.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +58,12 @@ impl Cut {
         graph.input = self.inputs.iter().map(|(name, channels)| self.input(name, *channels)).collect();
         graph.output = self.outputs.iter().map(|name| tensor(name, None)).collect();
         graph.value_info.clear();
+        // What is compared is in the graph's layout.
+        for attribute in graph.node.iter_mut().flat_map(|node| &mut node.attribute) {
+            if attribute.name() == BLOCKS {
+                attribute.i = Some(0);
+            }
+        }
         prune(&mut graph);
         let excerpt = ModelProto {
             ir_version: model.ir_version,

@@ -2,15 +2,17 @@
 
 use super::edits::Edits;
 use super::stage::{Layer, Stage};
+use crate::kernels::Layout;
 use crate::model::graph::onnx::{ModelProto, NodeProto, OperatorSetIdProto};
 use crate::model::graph::{Flow, int, node};
 use crate::model::operator::{Compute, DOMAIN, FusedLayer, FusedStage, Weights};
 
-/// Replaces a stage, and packs what it computes with.
+/// Replaces a stage by an operator that makes a signal in `layout`, and packs what it computes with.
 pub(super) fn replace(
     flow: &Flow<'_>,
     stage: &Stage<'_>,
     compute: Compute,
+    layout: Layout,
     edits: &mut Edits,
     weights: &mut Weights,
 ) -> Result<(), String> {
@@ -19,7 +21,7 @@ pub(super) fn replace(
     let output = output.ok_or("a stage has no output")?;
     let mut nodes = Vec::new();
     let style = style(flow, stage, &mut nodes, edits);
-    let node = fused.node(&[stage.input, stage.noise, &style], output, compute, weights);
+    let node = fused.node(&[stage.input, stage.noise, &style], output, compute, layout, weights);
     nodes.push(node.ok_or("there are no kernels for stages of this shape")?);
     edits.replace(stage.last, nodes);
     Ok(())

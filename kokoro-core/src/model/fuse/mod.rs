@@ -6,23 +6,29 @@
 //! errors up.
 
 mod adain;
+mod block;
 mod convolution;
 mod durations;
 mod edits;
 mod excerpt;
 mod fused;
+mod leaky;
 mod noise;
 mod report;
 mod rewrite;
 mod snake;
 mod speed;
 mod stage;
+mod upsample;
+
+use std::collections::HashSet;
 
 use bytes::Bytes;
 
-use super::graph::onnx::{GraphProto, ModelProto};
+use super::graph::onnx::{GraphProto, ModelProto, NodeProto};
 use super::graph::{self, Flow};
 use super::operator::{Compute, FusedStage, Weights};
+use crate::kernels::Layout;
 use edits::Edits;
 
 pub(crate) use durations::NAMES as DURATION_NAMES;
@@ -95,9 +101,15 @@ impl Prepared {
 
 /// What is done to every model.
 const PLAIN_STEPS: [ModelStep; 3] = [ModelStep::Durations, ModelStep::FloatSpeed, ModelStep::Noise];
-const GENERATOR_STEPS: [ModelStep; 4] =
-    [ModelStep::Normalisations, ModelStep::Squares, ModelStep::Convolutions, ModelStep::Stages];
-const ALL_STEPS: [ModelStep; 7] = [
+const GENERATOR_STEPS: [ModelStep; 6] = [
+    ModelStep::Normalisations,
+    ModelStep::Squares,
+    ModelStep::Convolutions,
+    ModelStep::Stages,
+    ModelStep::Upsampling,
+    ModelStep::Decoder,
+];
+const ALL_STEPS: [ModelStep; 9] = [
     ModelStep::Durations,
     ModelStep::FloatSpeed,
     ModelStep::Noise,
@@ -105,6 +117,8 @@ const ALL_STEPS: [ModelStep; 7] = [
     ModelStep::Squares,
     ModelStep::Convolutions,
     ModelStep::Stages,
+    ModelStep::Upsampling,
+    ModelStep::Decoder,
 ];
 
 /// Changes a model as far as it can be.
@@ -129,11 +143,13 @@ pub(crate) fn prepare(file: Bytes, generator: Generator, compute: Compute, verif
 }
 
 fn considered(generator: Generator) -> &'static [ModelStep] {
-    use ModelStep::{Convolutions, Durations, FloatSpeed, Noise, Normalisations, Squares, Stages};
+    use ModelStep::{
+        Convolutions, Decoder, Durations, FloatSpeed, Noise, Normalisations, Squares, Stages, Upsampling,
+    };
     match generator {
         Generator::Keep => &[Durations, FloatSpeed, Noise],
         Generator::Rewrite => &[Durations, FloatSpeed, Noise, Normalisations, Squares, Convolutions],
-        Generator::Fuse => &[Durations, FloatSpeed, Noise, Stages],
+        Generator::Fuse => &[Durations, FloatSpeed, Noise, Stages, Upsampling, Decoder],
     }
 }
 
@@ -194,8 +210,16 @@ fn change_generator(
         Generator::Keep => {}
         Generator::Rewrite => rewrite_generator(graph, &mut prepared.report),
         Generator::Fuse => match fuse_generator(graph, compute) {
-            Ok(weights) => {
+            Ok(Fused { weights, upsamplings, blocks }) => {
                 prepared.report.enter(ModelStep::Stages, Ok(STAGES));
+                if compute != Compute::Direct {
+                    for (step, found) in [(ModelStep::Upsampling, upsamplings), (ModelStep::Decoder, blocks)]
+                    {
+                        let found =
+                            if found > 0 { Ok(found) } else { Err("its pattern was not found".into()) };
+                        prepared.report.enter(step, found);
+                    }
+                }
                 prepared.weights = weights;
                 fused::import_domain(model);
             }
@@ -238,18 +262,65 @@ fn rewrite_generator(graph: &mut GraphProto, report: &mut ModelReport) {
     }
 }
 
-fn fuse_generator(graph: &mut GraphProto, compute: Compute) -> Result<Weights, String> {
-    let mut weights = Weights::default();
+/// What was made operators of.
+struct Fused {
+    weights: Weights,
+    upsamplings: usize,
+    blocks: usize,
+}
+
+/// Makes operators of the stages, and of what else there are kernels for.
+fn fuse_generator(graph: &mut GraphProto, compute: Compute) -> Result<Fused, String> {
+    let mut fused = Fused { weights: Weights::default(), upsamplings: 0, blocks: 0 };
+    let weights = &mut fused.weights;
     let edits = {
         let flow = Flow::new(graph)?;
         let mut edits = Edits::of(graph);
-        for stage in &find_stages(&flow)? {
-            fused::replace(&flow, stage, compute, &mut edits, &mut weights)?;
+        let stages = find_stages(&flow)?;
+        // What reads signals in blocks.
+        let mut readers = Vec::new();
+        if let Compute::Kernels(quality) = compute {
+            for stage in &stages {
+                if let Some(found) = upsample::find(&flow, stage.input, stage.channels)
+                    && found.replace(&flow, &mut edits, weights)
+                {
+                    readers.push(found.input);
+                    fused.upsamplings += 1;
+                }
+            }
+            fused.blocks = block::replace(&flow, &fixed(&flow, &stages), quality, &mut edits, weights);
+        }
+        for stage in &stages {
+            let layout =
+                if is_read_in_blocks(&flow, stage, &readers) { Layout::Blocks } else { Layout::Rows };
+            fused::replace(&flow, stage, compute, layout, &mut edits, weights)?;
         }
         edits
     };
     edits.apply(graph);
-    Ok(weights)
+    Ok(fused)
+}
+
+/// Whether nothing but one activation, which is part of a reader, uses what a stage makes.
+fn is_read_in_blocks(flow: &Flow<'_>, stage: &Stage<'_>, readers: &[&str]) -> bool {
+    let Some(output) = flow.node(stage.last).and_then(|node| node.output.first()) else { return false };
+    let activations: Vec<&NodeProto> = flow.users(output).collect();
+    let [activation] = activations.as_slice() else { return false };
+    activation.op_type() == "LeakyRelu"
+        && activation
+            .output
+            .first()
+            .is_some_and(|value| flow.users(value).count() == 1 && !flow.is_inner(value))
+        && readers.contains(&output.as_str())
+        && !flow.is_inner(output)
+        && flow.graph.output.iter().all(|value| value.name() != output)
+}
+
+/// The nodes that durations and noise source depend on, and so the pitch: they must stay as they are.
+fn fixed(flow: &Flow<'_>, stages: &[Stage<'_>]) -> HashSet<usize> {
+    let outputs = flow.graph.output.iter().map(|output| output.name());
+    let durations = outputs.filter(|name| DURATION_NAMES.contains(name));
+    flow.upstream(stages.iter().map(|stage| stage.noise).chain(durations))
 }
 
 /// What the generator's stages compute with.

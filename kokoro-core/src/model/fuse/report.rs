@@ -20,6 +20,10 @@ pub enum ModelStep {
     Convolutions,
     /// Each of the generator's two stages runs as one operator of this library.
     Stages,
+    /// The transposed convolutions in front of the stages run as operators of this library.
+    Upsampling,
+    /// Residual blocks of the decoder run as operators of this library.
+    Decoder,
     /// The changed generator was run beside the original and gave the same, see
     /// [`SynthesizerBuilder::verify`](crate::SynthesizerBuilder::verify).
     Verification,
@@ -52,6 +56,8 @@ impl ModelStep {
             Self::Squares => "squares",
             Self::Convolutions => "convolutions",
             Self::Stages => "stages",
+            Self::Upsampling => "upsampling",
+            Self::Decoder => "decoder",
             Self::Verification => "verification",
             Self::Preparation => "preparation",
         }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use super::onnx::{GraphProto, NodeProto, TensorProto};
-use super::prune::inner_graphs;
+use super::prune::{inner_graphs, reads};
 
 /// More `Identity` nodes in a row than any exporter writes; a cycle of them ends here.
 const MOST_IDENTITIES: usize = 64;
@@ -111,6 +111,21 @@ impl<'a> Flow<'a> {
     /// Whether an inner graph mentions the value.
     pub(crate) fn is_inner(&self, value: &str) -> bool {
         self.inner.contains(value)
+    }
+
+    /// Indices of the nodes that any of the values depends on.
+    pub(crate) fn upstream(&self, values: impl IntoIterator<Item = &'a str>) -> HashSet<usize> {
+        let mut open: Vec<&str> = values.into_iter().collect();
+        let mut found = HashSet::new();
+        while let Some(value) = open.pop() {
+            if let Some(index) = self.maker_index(value)
+                && found.insert(index)
+                && let Some(node) = self.node(index)
+            {
+                reads(node, &mut open);
+            }
+        }
+        found
     }
 
     pub(crate) fn weight(&self, value: &'a str) -> Option<&'a TensorProto> {

@@ -12,6 +12,7 @@ mod flow;
 pub mod onnx;
 mod prune;
 mod tensor;
+mod whole;
 
 use bytes::Bytes;
 use prost::Message as _;

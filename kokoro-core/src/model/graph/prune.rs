@@ -11,7 +11,7 @@ pub(crate) fn inner_graphs(node: &NodeProto) -> impl Iterator<Item = &GraphProto
 
 /// Everything that a node reads, the values that its inner graphs take from outside among it. (Their own values come
 /// along; the names of a file are unique.)
-fn reads<'a>(node: &'a NodeProto, read: &mut Vec<&'a str>) {
+pub(super) fn reads<'a>(node: &'a NodeProto, read: &mut Vec<&'a str>) {
     read.extend(node.input.iter().map(String::as_str));
     for inner in inner_graphs(node) {
         read.extend(inner.output.iter().map(|output| output.name()));

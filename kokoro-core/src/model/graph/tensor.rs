@@ -66,6 +66,14 @@ impl<'a> Flow<'a> {
         }
     }
 
+    /// The shape of a constant that is stored.
+    pub(super) fn small_shape(&self, value: &'a str) -> Option<Vec<usize>> {
+        match self.maker(value) {
+            None => shape(self.weight(value)?),
+            Some((_, node)) => shape(attribute(node, "value")?.t.as_ref()?),
+        }
+    }
+
     fn spend(&self, elements: usize) -> Option<()> {
         self.work.set(self.work.get().checked_sub(elements.max(1))?);
         Some(())
@@ -226,7 +234,7 @@ fn floats(tensor: &TensorProto) -> Option<Constant> {
     Constant::new(dims, values)
 }
 
-fn int64s(tensor: &TensorProto) -> Option<Vec<i64>> {
+pub(super) fn int64s(tensor: &TensorProto) -> Option<Vec<i64>> {
     match (DataType::try_from(tensor.data_type()).ok()?, tensor.raw_data.as_deref()) {
         (DataType::Int64, Some(raw)) if !raw.is_empty() => Some(each(raw, i64::from_le_bytes)),
         (DataType::Int64, _) => Some(tensor.int64_data.clone()),

@@ -2,11 +2,14 @@
 //!
 //! A node says in its attributes all that is needed to make its kernel; its weights lie packed in the model's [`Weights`].
 
+mod block;
 mod control;
+mod layout;
 mod mapping;
 mod noise;
 mod stage;
 mod threads;
+mod upsample;
 mod weights;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,13 +18,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ort::operator::{ComputeContext, OperatorDomain};
 use ort::value::ValueRef;
 
-use crate::kernels::Scratch;
+use crate::kernels::{KernelError, Scratch};
 
+pub(crate) use block::FusedBlock;
 pub(crate) use control::{Run, RunControl};
 pub(crate) use mapping::Mapping;
 pub(crate) use noise::node_like as noise_like;
+pub(crate) use stage::BLOCKS;
 pub(crate) use stage::Compute;
 pub use stage::{FusedLayer, FusedStage};
+pub(crate) use upsample::FusedUpsample;
 pub use weights::Weights;
 
 /// The domain of this library's operators.
@@ -34,6 +40,15 @@ pub(crate) enum OperatorError {
     Sizes,
     #[error("the run was cancelled")]
     Cancelled,
+}
+
+impl From<KernelError> for OperatorError {
+    fn from(error: KernelError) -> Self {
+        match error {
+            KernelError::Cancelled => Self::Cancelled,
+            KernelError::Size => Self::Sizes,
+        }
+    }
 }
 
 /// What the operators of a model compute with. Sessions share it.
@@ -57,6 +72,8 @@ impl Operators {
     pub(crate) fn domain(self: &Arc<Self>, control: &Arc<RunControl>) -> ort::Result<OperatorDomain> {
         OperatorDomain::new(DOMAIN)?
             .add(stage::GeneratorStage { operators: Arc::clone(self), control: Arc::clone(control) })?
+            .add(block::DecoderBlock { operators: Arc::clone(self), control: Arc::clone(control) })?
+            .add(upsample::UpsampleOperator { operators: Arc::clone(self), control: Arc::clone(control) })?
             .add(noise::Noise { control: Arc::clone(control) })
     }
 

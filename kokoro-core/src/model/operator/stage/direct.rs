@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::{Form, FusedLayer, FusedStage, OperatorError, Operators, StageInputs, StageKernel, Weights};
-use crate::kernels::Parallel;
+use crate::kernels::{Layout, Parallel};
 
 /// Rows of a task.
 const TASK_ROWS: usize = 64;
@@ -107,9 +107,10 @@ impl StageKernel for DirectStage {
         parallel: &dyn Parallel,
         cancelled: &AtomicBool,
     ) -> Result<(), OperatorError> {
-        let StageInputs { signal, noise, style, length } = inputs;
+        let StageInputs { signal, noise, style, length, layouts } = inputs;
         let size = self.channels.checked_mul(length).ok_or(OperatorError::Sizes)?;
         let fits = [signal.len(), noise.len(), output.len()].iter().all(|&given| given == size)
+            && layouts == [Layout::Rows; 2]
             && style.len() == self.layers.len() * 2 * self.channels;
         if !fits {
             return Err(OperatorError::Sizes);
@@ -386,7 +387,13 @@ mod tests {
             let stage = stage(channels);
             let (signal, source) = (noise(channels * length, 7), noise(channels * length, 8));
             let style = noise(24 * 2 * channels, 9);
-            let inputs = StageInputs { signal: &signal, noise: &source, style: &style, length };
+            let inputs = StageInputs {
+                signal: &signal,
+                layouts: [Layout::Rows; 2],
+                noise: &source,
+                style: &style,
+                length,
+            };
             let mut output = vec![0.0; channels * length];
             let kernel = DirectStage::new(&stage).unwrap();
             let (operators, cancelled) = (Operators::default(), AtomicBool::new(false));
@@ -416,7 +423,8 @@ mod tests {
         let kernel = DirectStage::new(&stage).unwrap();
         let (values, style) = (vec![0.0; 12], vec![0.0; 24 * 8]);
         let run = |length, style: &[f32], cancelled| {
-            let inputs = StageInputs { signal: &values, noise: &values, style, length };
+            let inputs =
+                StageInputs { signal: &values, layouts: [Layout::Rows; 2], noise: &values, style, length };
             let operators = Operators::default();
             kernel.run(&operators, inputs, &mut [0.0; 12], &Sequential, &AtomicBool::new(cancelled))
         };

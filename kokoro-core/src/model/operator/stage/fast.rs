@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use super::{Form, FusedStage, OperatorError, Operators, StageInputs, StageKernel, Weights};
-use crate::kernels::{ConvWeights, Isa, KernelError, Parallel, Quality, Stage, StageRun, StageShape};
+use crate::kernels::{ConvWeights, Isa, Parallel, Quality, Stage, StageRun, StageShape};
 
 /// The ε that the kernels normalise with, and how far a model's may be from it.
 const EPSILON: f32 = 1e-5;
@@ -69,14 +69,12 @@ impl StageKernel for FastStage {
                 cancel: cancelled,
                 scratch,
                 input: inputs.signal,
+                layouts: inputs.layouts,
                 source: inputs.noise,
                 styles: inputs.style,
                 output,
             })
         });
-        result.map_err(|error| match error {
-            KernelError::Cancelled => OperatorError::Cancelled,
-            KernelError::Size => OperatorError::Sizes,
-        })
+        Ok(result?)
     }
 }

@@ -9,15 +9,16 @@ use std::sync::atomic::AtomicBool;
 use ort::operator::{ComputeContext, Kernel, KernelContext, Operator, OperatorInput, OperatorOutput};
 use ort::value::TensorElementType;
 
+use super::layout::{Signal, shape_of};
 use super::threads::RuntimeThreads;
 use super::{DOMAIN, OperatorError, Operators, RunControl, Weights, guarded, input};
-use crate::kernels::{Isa, Parallel, Quality};
+use crate::kernels::{Isa, Layout, Parallel, Quality};
 use crate::model::graph::onnx::NodeProto;
 use crate::model::graph::{float, int, ints, node, text};
 use direct::DirectStage;
 use fast::FastStage;
 
-/// The operator: inputs signal and noise source, both `[1, channels, length]`, and style `[1, 24·2·channels]`.
+/// The operator: inputs signal, in any layout, noise source, `[1, channels, length]`, and style `[1, 24·2·channels]`.
 const OPERATOR: &str = "GeneratorStage";
 
 /// Its attributes.
@@ -27,6 +28,8 @@ const EPSILON: &str = "epsilon";
 const KERNELS: &str = "kernels";
 const DILATIONS: &str = "dilations";
 const WEIGHTS: &str = "weights";
+/// Whether the output is in blocks.
+pub(crate) const BLOCKS: &str = "blocks";
 
 /// One normalisation, activation and convolution of a [`FusedStage`].
 #[derive(Debug, Clone, PartialEq)]
@@ -59,13 +62,14 @@ pub struct FusedStage {
 }
 
 impl FusedStage {
-    /// Packs the weights, and gives the node that computes with them. `None` where there are no kernels for a stage of this
+    /// Packs the weights, and gives the node that computes with them and makes a signal in `layout`. `None` where there are no kernels for a stage of this
     /// shape, or its sizes do not fit together.
     pub(crate) fn node(
         &self,
         inputs: &[&str],
         output: &str,
         compute: Compute,
+        layout: Layout,
         weights: &mut Weights,
     ) -> Option<NodeProto> {
         let form = Form::of(self);
@@ -83,6 +87,7 @@ impl FusedStage {
             ints(KERNELS, &whole(&form.kernels)),
             ints(DILATIONS, &whole(&form.dilations)),
             int(WEIGHTS, start as i64),
+            int(BLOCKS, (layout == Layout::Blocks).into()),
         ];
         Some(node)
     }
@@ -152,6 +157,8 @@ impl Compute {
 #[derive(Clone, Copy)]
 struct StageInputs<'a> {
     signal: &'a [f32],
+    /// Of the signal, and of the output. Not all kernels can do with blocks.
+    layouts: [Layout; 2],
     noise: &'a [f32],
     style: &'a [f32],
     length: usize,
@@ -210,12 +217,27 @@ impl Operator for GeneratorStage {
         let kernel = self.kernel(context);
         let kernel =
             kernel.ok_or_else(|| ort::Error::new("a generator stage has no weights, or of another size"))?;
-        Ok(StageNode { kernel, operators: Arc::clone(&self.operators), control: Arc::clone(&self.control) })
+        let layout = match context.get::<i64>(BLOCKS) {
+            Some(1) => Layout::Blocks,
+            _ => Layout::Rows,
+        };
+        let channels =
+            context.get::<i64>(CHANNELS).and_then(|channels| channels.try_into().ok()).unwrap_or(0);
+        Ok(StageNode {
+            kernel,
+            channels,
+            layout,
+            operators: Arc::clone(&self.operators),
+            control: Arc::clone(&self.control),
+        })
     }
 }
 
 pub(super) struct StageNode {
     kernel: Box<dyn StageKernel>,
+    channels: usize,
+    /// Of the output.
+    layout: Layout,
     operators: Arc<Operators>,
     control: Arc<RunControl>,
 }
@@ -230,22 +252,28 @@ impl StageNode {
     fn run(&self, context: &ComputeContext) -> ort::Result<()> {
         let (signal, noise, style) =
             (input(context, OPERATOR, 0)?, input(context, OPERATOR, 1)?, input(context, OPERATOR, 2)?);
-        let (shape, signal) = signal.try_extract_tensor::<f32>()?;
-        let (noise_shape, noise) = noise.try_extract_tensor::<f32>()?;
+        let signal = Signal::of(&signal, self.channels)?;
+        let noise = Signal::of(&noise, self.channels)?;
         let (_, style) = style.try_extract_tensor::<f32>()?;
-        let &[1, _, length] = &shape[..] else {
-            return Err(ort::Error::new(format!("a generator stage got a signal of shape {shape:?}")));
-        };
-        if noise_shape[..] != shape[..] {
-            let message = format!("a generator stage got {shape:?} of signal and {noise_shape:?} of noise");
+        if noise.layout != Layout::Rows || noise.frames != signal.frames {
+            let message = format!(
+                "a generator stage got {} frames of signal, {} of noise",
+                signal.frames, noise.frames
+            );
             return Err(ort::Error::new(message));
         }
-        let length = usize::try_from(length).unwrap_or(0);
-        let mut output =
-            context.output(0, shape.to_vec())?.ok_or_else(|| ort::Error::new("a stage lacks its output"))?;
+        let mut output = context
+            .output(0, shape_of(self.layout, self.channels, signal.frames))?
+            .ok_or_else(|| ort::Error::new("a stage lacks its output"))?;
         let (_, output) = output.try_extract_tensor_mut::<f32>()?;
         let threads = RuntimeThreads::new(context);
-        let inputs = StageInputs { signal, noise, style, length };
+        let inputs = StageInputs {
+            signal: signal.values,
+            layouts: [signal.layout, self.layout],
+            noise: noise.values,
+            style,
+            length: signal.frames,
+        };
         let run = self.control.current();
         self.kernel
             .run(&self.operators, inputs, output, &threads, run.cancel.flag())
