@@ -141,6 +141,12 @@ error_kinds! {
     Stale = "stale",
     /// ONNX Runtime failed while running the model.
     Inference = "inference",
+    /// A file could not be fetched: the server cannot be reached, refuses it or does not have it.
+    Download = "download",
+    /// A fetched file is not the one that it should be; it was not put in place.
+    IntegrityMismatch = "integrity_mismatch",
+    /// A file would have to be fetched, and `HF_HUB_OFFLINE` forbids it.
+    Offline = "offline",
     /// Reading or writing a file failed.
     Io = "io",
     /// A defect of this library or of one below it. Please report it.

@@ -70,6 +70,13 @@ fn hub_cache_by(
     Some(hub_home_by(absolute, home)?.join("hub"))
 }
 
+/// The folder of Hugging Face's tools, which has the token: `HF_HOME` and its defaults.
+#[cfg(feature = "download")]
+pub(crate) fn hub_home() -> Option<PathBuf> {
+    let home = || libraries::absolute(if cfg!(windows) { "USERPROFILE" } else { "HOME" });
+    hub_home_by(libraries::absolute, home)
+}
+
 fn hub_home_by(
     absolute: impl Fn(&str) -> Option<PathBuf>,
     home: impl Fn() -> Option<PathBuf>,

@@ -37,9 +37,11 @@
 //! | `load-dynamic` | yes | finds ONNX Runtime's shared library at run time, see [`runtime`] |
 //! | `download-binaries` | no | the crate `ort` fetches a build of ONNX Runtime and links it; without `load-dynamic` |
 //! | `async` | no | `Synthesizer::synthesize_async` and `stream_async`, for any runtime |
+//! | `download` | no | fetches published models, voices and ONNX Runtime, see [`assets`] |
 //!
 //! # Threads and panics
-//! A [`Synthesizer`] serves any number of threads. No method panics on any input. Nothing is printed: events go to [`tracing`](https://docs.rs/tracing).
+//! A [`Synthesizer`] serves any number of threads. No method panics on any input. Nothing is printed: events go to
+//! [`tracing`](https://docs.rs/tracing).
 
 pub mod assets;
 mod audio;

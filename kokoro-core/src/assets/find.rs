@@ -208,7 +208,7 @@ impl Places {
     }
 }
 
-pub(super) fn unknown(catalogue: &Catalogue, name: &str) -> Error {
+pub(crate) fn unknown(catalogue: &Catalogue, name: &str) -> Error {
     let names: Vec<_> = catalogue.models.iter().map(|model| model.name.as_str()).collect();
     Error::new(
         ErrorKind::InvalidConfig,

@@ -8,6 +8,11 @@
 //!
 //! [`SynthesizerBuilder::model`](crate::SynthesizerBuilder::model) and `KOKORO_MODEL` take the names of the catalogue, such
 //! as `kokoro-v1.0`, and `auto`.
+#![cfg_attr(feature = "download", doc = "")]
+#![cfg_attr(
+    feature = "download",
+    doc = "[`Fetcher`] brings what is missing, checked against the catalogue's digests."
+)]
 //!
 //! # The cache folder
 //!
@@ -21,10 +26,16 @@
 //! ```
 
 mod catalogue;
+#[cfg(feature = "download")]
+pub(crate) mod digest;
+#[cfg(feature = "download")]
+mod fetch;
 pub(crate) mod find;
 mod hub;
 
 pub use catalogue::{Catalogue, CatalogueModel, CatalogueVoice, PublishedFile, RuntimeBuild, catalogue};
+#[cfg(feature = "download")]
+pub use fetch::{Fetched, Fetcher, Outcome, Plan, Progress};
 pub use find::{Found, Origin, find_model, find_voices};
 
 pub use crate::folders::cache_dir;

@@ -28,3 +28,18 @@ pub(crate) use mix::VoiceMix;
 pub use name::{Gender, VoiceInfo};
 pub(crate) use pack::{STYLE_LEN, Style};
 pub(crate) use store::VoiceStore;
+
+/// Checks that the file at `path` holds one voice in the shape of the published ones: 510 rows of finite numbers.
+///
+/// # Errors
+///
+/// `Io` or `InvalidVoiceFile`.
+#[cfg(feature = "download")]
+pub(crate) fn check_published(path: &std::path::Path) -> crate::Result<()> {
+    const ROWS: usize = 510;
+    let rows = format::load(path, "")?.rows();
+    if rows == ROWS {
+        return Ok(());
+    }
+    Err(pack::invalid(&format::origin(path), format!("found {rows} rows, expected {ROWS}")))
+}
