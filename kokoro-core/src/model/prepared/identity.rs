@@ -73,7 +73,7 @@ fn sample(file: &mut File, bytes: u64) -> std::io::Result<String> {
     let last = bytes.saturating_sub(SAMPLE_BYTES);
     for index in 0..SAMPLES {
         file.seek(SeekFrom::Start(last / (SAMPLES - 1) * index))?;
-        let mut part = Vec::new();
+        let mut part = Vec::with_capacity(SAMPLE_BYTES as usize);
         file.by_ref().take(SAMPLE_BYTES).read_to_end(&mut part)?;
         hash.update(&part);
     }

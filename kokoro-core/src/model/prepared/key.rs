@@ -5,7 +5,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::model::optimization::PrepareOptions;
 
-/// To be raised whenever the files of a preparation, or the packed weights in them, change their form.
+/// To be raised whenever the files of a preparation, or the weights that an operator or a kernel packs into them, change
+/// their form, unless the version of the crate is: nothing else notices it.
 const FORMAT: u32 = 1;
 
 /// A preparation made under one key is never used under another.

@@ -3,10 +3,11 @@
 //! usage: time-model MODEL VOICES THREADS ROUNDS WAYS SYMBOLS...
 //!
 //! WAYS is a list with commas, the first being what the others are compared with: `exact`, `fast` and `fine` are the
-//! library's optimizations, `prepared` is `fast` from a preparation that is there, `verified` is `fast` checked when it is loaded, `rewritten` has the generator as standard
-//! operators, `stages` has its stages as plain convolutions. Every way speaks the same phonemes once in every round; the
-//! shortest time counts, since whatever else the machine does only adds. With a model without noise
-//! (`make-model --silent`) the last column is the signal-to-noise ratio against the first way in dB; with noise it
+//! library's optimizations, `prepared` is `fast` from a preparation that is there, `verified` is `fast` checked when it is
+//! loaded, `rewritten` has the generator as standard operators, `stages` has its stages as plain convolutions. Every way
+//! speaks the same phonemes once in every round; the shortest time counts, since whatever else the machine does only adds.
+//! With a model without noise (`make-model --silent`) the last column is the signal-to-noise ratio against the first way
+//! in dB; with noise it
 //! means nothing.
 
 use std::error::Error;
