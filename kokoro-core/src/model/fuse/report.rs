@@ -2,66 +2,55 @@
 
 use std::fmt;
 
-/// A change to a model's graph when it is loaded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ModelStep {
-    /// The durations of the tokens become an output, so that there are word times.
-    Durations,
-    /// A whole-number `speed` input becomes a float.
-    FloatSpeed,
-    /// The noise of the voice source is made by this library, so that a [seed](crate::SpeechRequest::seed) repeats it.
-    Noise,
-    /// Style is applied inside the normalisations of the generator instead of after them.
-    Normalisations,
-    /// The squares in the generator's activations are products instead of powers.
-    Squares,
-    /// The generator's convolutions run as two-dimensional ones, which ONNX Runtime has faster kernels for.
-    Convolutions,
-    /// Each of the generator's two stages runs as one operator of this library.
-    Stages,
-    /// The transposed convolutions in front of the stages run as operators of this library.
-    Upsampling,
-    /// Residual blocks of the decoder run as operators of this library.
-    Decoder,
-    /// The changed generator was run beside the original and gave the same, see
-    /// [`SynthesizerBuilder::verify`](crate::SynthesizerBuilder::verify).
-    Verification,
-    /// The model was loaded from files that were prepared for that, see
-    /// [`SynthesizerBuilder::prepare`](crate::SynthesizerBuilder::prepare). The other steps were made then.
-    Preparation,
+macro_rules! steps {
+    ($($(#[doc = $doc:literal])+ $step:ident = $name:literal,)+) => {
+        /// A change to a model's graph when it is loaded.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ModelStep {
+            $($(#[doc = $doc])+ $step,)+
+        }
+
+        impl ModelStep {
+            /// Every step: prepared models name them in files.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$step,)+];
+
+            /// The stable name in `snake_case`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$step => $name,)+
+                }
+            }
+        }
+    };
 }
 
-impl ModelStep {
-    pub(crate) const ALL: [Self; 9] = [
-        Self::Durations,
-        Self::FloatSpeed,
-        Self::Noise,
-        Self::Normalisations,
-        Self::Squares,
-        Self::Convolutions,
-        Self::Stages,
-        Self::Verification,
-        Self::Preparation,
-    ];
-
-    /// The stable name in `snake_case`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Durations => "durations",
-            Self::FloatSpeed => "float_speed",
-            Self::Noise => "noise",
-            Self::Normalisations => "normalisations",
-            Self::Squares => "squares",
-            Self::Convolutions => "convolutions",
-            Self::Stages => "stages",
-            Self::Upsampling => "upsampling",
-            Self::Decoder => "decoder",
-            Self::Verification => "verification",
-            Self::Preparation => "preparation",
-        }
-    }
+steps! {
+    /// The durations of the tokens become an output, so that there are word times.
+    Durations = "durations",
+    /// A whole-number `speed` input becomes a float.
+    FloatSpeed = "float_speed",
+    /// The noise of the voice source is made by this library, so that a [seed](crate::SpeechRequest::seed) repeats it.
+    Noise = "noise",
+    /// Style is applied inside the normalisations of the generator instead of after them.
+    Normalisations = "normalisations",
+    /// The squares in the generator's activations are products instead of powers.
+    Squares = "squares",
+    /// The generator's convolutions run as two-dimensional ones, which ONNX Runtime has faster kernels for.
+    Convolutions = "convolutions",
+    /// Each of the generator's two stages runs as one operator of this library.
+    Stages = "stages",
+    /// The transposed convolutions in front of the stages run as operators of this library.
+    Upsampling = "upsampling",
+    /// Residual blocks of the decoder run as operators of this library.
+    Decoder = "decoder",
+    /// The changed generator was run beside the original and gave the same, see
+    /// [`SynthesizerBuilder::verify`](crate::SynthesizerBuilder::verify).
+    Verification = "verification",
+    /// The model was loaded from files that were prepared for that, see
+    /// [`SynthesizerBuilder::prepare`](crate::SynthesizerBuilder::prepare). The other steps were made then.
+    Preparation = "preparation",
 }
 
 impl fmt::Display for ModelStep {

@@ -102,7 +102,7 @@ impl Manifest {
                 (None, Some(reason)) => StepOutcome::Skipped { reason: reason.clone() },
                 (None, None) => StepOutcome::AlreadyThere,
             };
-            let known = ModelStep::ALL.into_iter().find(|known| known.as_str() == step.step)?;
+            let known = ModelStep::ALL.iter().copied().find(|known| known.as_str() == step.step)?;
             Some((known, outcome))
         };
         self.steps.iter().map(read).collect::<Option<_>>().map(ModelReport::of)
