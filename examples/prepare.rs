@@ -23,7 +23,7 @@ usage: prepare --model FILE [OPTIONS]
   --verify             compare the changed generator with the original first
   --no-check           do not speak with the result; voices are not needed then
 
-The files are written beside the model, or, if that cannot be written, into the cache folder (KOKORO_CACHE).";
+The files are written beside the model, or, if that cannot be written, into the cache folder (KOKORO_HOME).";
 
 type BoxError = Box<dyn std::error::Error>;
 

@@ -253,7 +253,7 @@ fn what_was_made_for_something_else_is_not_used() {
 /// A child that prepares the model that the variable `MODEL` names, and prints what came of it.
 fn preparing(model: &Model) -> Command {
     let mut command = child("prepares");
-    command.env("MODEL", model.path()).env("KOKORO_CACHE", model.0.path().join("cache"));
+    command.env("MODEL", model.path()).env("KOKORO_HOME", model.0.path().join("cache"));
     command
 }
 
@@ -293,7 +293,7 @@ fn where_the_folder_cannot_be_written_the_cache_is_used() {
     fs::write(&cache, "").unwrap();
     let text = String::from_utf8_lossy(&succeed(preparing(&model)).stdout).into_owned();
     assert!(text.contains("io: the model cannot be prepared in"), "{text}");
-    assert!(text.contains("KOKORO_CACHE") && text.contains("used: false"), "{text}");
+    assert!(text.contains("KOKORO_HOME") && text.contains("used: false"), "{text}");
 }
 
 /// No file may be larger than what fits into the limit: the same as a disk that is full.

@@ -18,13 +18,12 @@ static GLOBAL: OnceCell<Synthesizer> = OnceCell::new();
 /// | `KOKORO_OPTIMIZATION` | how far the model may be changed for speed: `exact`, `fast` or `fine` | `fast` |
 /// | `KOKORO_VERIFY` | 1: compare the changed model with the original when it is loaded | 0 |
 /// | `KOKORO_PREPARED` | whether prepared files are used: `off`, `use` or `make` | `use` |
-/// | `KOKORO_CACHE` | folder for prepared files where those beside the model cannot be written | `kokoro` in the system's folder for caches |
 /// | `KOKORO_MAX_TEXT_BYTES` | longest text of a request | 1048576 |
 /// | `KOKORO_CHUNK_SYMBOLS` | phoneme symbols in one run of the model | 250 |
 /// | `KOKORO_MAX_REQUESTS` | requests that may be active at once | 64 |
 /// | `KOKORO_LEXICON` | pronunciations of words, a [`.tsv` or `.json` file](crate::g2p::Lexicon::load) | none |
 /// | `KOKORO_G2P_CACHE_BYTES` | memory for pronunciations of past text; 0 switches it off | 4194304 |
-/// | `KOKORO_HOME` | folder of what was fetched, absolute | see [`cache_dir`](crate::assets::cache_dir) |
+/// | `KOKORO_HOME` | folder of what is fetched and prepared, absolute | see [`cache_dir`](crate::assets::cache_dir) |
 /// | `ORT_DYLIB_PATH` | ONNX Runtime's library, absolute | searched for, see [`runtime`](crate::runtime) |
 ///
 /// Callers that come while it loads wait for the same load. A failed load is an error now and is tried afresh by the

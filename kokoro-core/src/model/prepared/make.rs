@@ -86,7 +86,7 @@ fn finish(unfinished: Unfinished, changes: PrepareOptions, place: &Path) -> Resu
 fn unwritable(place: &Path, error: std::io::Error) -> Error {
     let message = format!(
         "the model cannot be prepared in `{}`: {error}. It takes about one and a half times the size of the model, and \
-         three times while it is made; another folder can be named with the variable KOKORO_CACHE",
+         three times while it is made; another folder can be named with the variable KOKORO_HOME",
         place.display()
     );
     Error::new(ErrorKind::Io, message).with_source(error)

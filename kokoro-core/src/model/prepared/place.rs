@@ -1,22 +1,22 @@
 //! Where preparations lie.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
 use super::key::short;
-
-/// Environment variable that names the cache folder of this library.
-const CACHE_VARIABLE: &str = "KOKORO_CACHE";
+use crate::folders::cache_dir;
 
 /// Added to the name of a model file: the folder of its preparations.
 const SUFFIX: &str = ".kokoro-prepared";
+/// The part of the cache that has preparations.
+const CACHED: &str = "prepared";
 
 /// The folders in which preparations of a model are looked for, the first being the one to write to if possible: beside the
 /// model, then in the cache.
 pub(super) fn places(model: &Path) -> Vec<PathBuf> {
-    let cache = cache(|name| std::env::var_os(name).filter(|value| !value.is_empty()));
+    // Without a cache there is still the model's own folder.
+    let cache = cache_dir().inspect_err(|error| tracing::debug!(%error, "there is no cache")).ok();
     places_with(model, cache)
 }
 
@@ -29,25 +29,9 @@ fn places_with(model: &Path, cache: Option<PathBuf>) -> Vec<PathBuf> {
     if let (Some(cache), Ok(path)) = (cache, model.canonicalize()) {
         let mut folder = name.to_owned();
         folder.push(format!("-{}", short(&Sha256::digest(path.as_os_str().as_encoded_bytes()))));
-        places.push(cache.join(folder));
+        places.push(cache.join(CACHED).join(folder));
     }
     places
-}
-
-/// The cache folder: [`CACHE_VARIABLE`], else `kokoro` where the system keeps caches.
-fn cache(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
-    let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    if let Some(path) = variable(CACHE_VARIABLE) {
-        return Some(path.into());
-    }
-    let system = if cfg!(windows) {
-        folder("LOCALAPPDATA")?
-    } else if cfg!(target_os = "macos") {
-        folder("HOME")?.join("Library/Caches")
-    } else {
-        folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?
-    };
-    Some(system.join("kokoro"))
 }
 
 #[cfg(test)]
@@ -67,28 +51,10 @@ mod tests {
         let places = places_with(&model, cache.clone());
         let [beside, cached] = places.as_slice() else { panic!("{places:?}") };
         assert_eq!(*beside, folder.path().join("kokoro.onnx.kokoro-prepared"));
-        assert!(cached.starts_with(folder.path().join("cache")));
+        assert!(cached.starts_with(folder.path().join("cache/prepared")));
         assert!(cached.file_name().unwrap().to_str().unwrap().starts_with("kokoro.onnx-"));
         assert_ne!(places_with(&other.join("kokoro.onnx"), cache)[1], *cached);
         assert_eq!(places_with(&model, None).len(), 1);
         assert_eq!(places_with(Path::new("/"), None).len(), 0);
-    }
-
-    #[test]
-    fn the_variable_wins() {
-        let set = |pairs: &'static [(&str, &str)]| {
-            cache(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into()))
-        };
-        assert_eq!(set(&[("KOKORO_CACHE", "here"), ("HOME", "/home/a")]), Some("here".into()));
-        assert_eq!(set(&[]), None);
-        if cfg!(target_os = "linux") {
-            assert_eq!(set(&[("HOME", "/home/a")]), Some("/home/a/.cache/kokoro".into()));
-            assert_eq!(set(&[("HOME", "/home/a"), ("XDG_CACHE_HOME", "/c")]), Some("/c/kokoro".into()));
-            // As the convention says, a relative path counts as none.
-            assert_eq!(
-                set(&[("HOME", "/home/a"), ("XDG_CACHE_HOME", "c")]),
-                Some("/home/a/.cache/kokoro".into())
-            );
-        }
     }
 }
