@@ -60,8 +60,8 @@ fn the_pitch_is_the_same_and_the_speech_is_close() {
             let report = synthesizer.model_report();
             let is_by_kernels = step == ModelStep::Stages && least < 110.0;
             for (step, places) in [(ModelStep::Upsampling, 2), (ModelStep::Decoder, 8)] {
-                let outcome = is_by_kernels.then_some(&StepOutcome::Applied { places });
-                assert_eq!(report.outcome(step), outcome, "{graph}");
+                let outcome = is_by_kernels.then_some(StepOutcome::Applied { places });
+                assert_eq!(report.outcome(step).cloned(), outcome, "{graph}");
             }
             if synthesizer.model_report().outcome(ModelStep::Verification).is_some() {
                 assert!(synthesizer.model_report().is_applied(ModelStep::Verification));
