@@ -10,6 +10,7 @@ mod activation;
 mod block;
 mod conv;
 mod dense;
+mod elementary;
 mod finish;
 mod isa;
 mod layout;
@@ -27,6 +28,7 @@ mod tile;
 mod transform;
 mod upsample;
 mod vector;
+mod wave;
 
 #[cfg(feature = "bench")]
 mod bench;
@@ -45,6 +47,7 @@ pub(crate) use scratch::{Buffer, Scratch};
 pub(crate) use stage::{ConvWeights, Stage, StageRun, StageShape};
 pub(crate) use upsample::{Upsample, UpsampleRun, UpsampleShape};
 pub(crate) use vector::BLOCK;
+pub(crate) use wave::{Wave, WaveFrames, WaveRun, WaveShape, WaveWeights};
 
 /// Why a kernel did not finish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

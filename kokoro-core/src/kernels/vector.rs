@@ -47,6 +47,8 @@ pub(super) trait Vector: Copy {
     unsafe fn mul_add(self, factor: Self, term: Self) -> Self;
     /// The distance to the nearest whole number, zero for values that are too large to have another.
     unsafe fn fraction(self) -> Self;
+    /// Two to the power of a whole number from -126 to 127; infinite or zero beyond.
+    unsafe fn power_of_two(self) -> Self;
     /// Rows times panels, see [`Product`].
     unsafe fn product(product: &Product, rows: usize, panels: usize);
 }
@@ -130,6 +132,12 @@ mod x86 {
         }
 
         #[inline(always)]
+        unsafe fn power_of_two(self) -> Self {
+            // SAFETY: see `load`.
+            unsafe { _mm512_scalef_ps(_mm512_set1_ps(1.0), self) }
+        }
+
+        #[inline(always)]
         unsafe fn product(product_: &Product, rows: usize, panels: usize) {
             if panels == 1 {
                 by_rows!(1, product_, rows, [1 2 3 4 5 6 7 8 9 10 11 12 13 14]);
@@ -198,6 +206,18 @@ mod x86 {
             const NEAREST: i32 = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
             // SAFETY: see `load`.
             unsafe { _mm256_sub_ps(self, _mm256_round_ps::<NEAREST>(self)) }
+        }
+
+        #[inline(always)]
+        unsafe fn power_of_two(self) -> Self {
+            // SAFETY: see `load`.
+            unsafe {
+                // As the exponent of a number: from 0, which is zero, to 255, which is infinity.
+                let exponent = _mm256_add_ps(self, _mm256_set1_ps(127.0));
+                let limited =
+                    _mm256_max_ps(_mm256_setzero_ps(), _mm256_min_ps(_mm256_set1_ps(255.0), exponent));
+                _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_cvtps_epi32(limited)))
+            }
         }
 
         #[inline(always)]
@@ -288,6 +308,11 @@ impl Vector for Portable {
             // Not a number stays what it is; infinity becomes it, as in the other sets.
             if a.abs() >= LARGE { a * 0.0 } else { rest }
         })
+    }
+
+    #[inline(always)]
+    unsafe fn power_of_two(self) -> Self {
+        self.zip(self, |a, _| f32::from_bits(((a + 127.0).clamp(0.0, 255.0) as u32) << 23))
     }
 
     #[inline(always)]

@@ -59,7 +59,9 @@ fn the_pitch_is_the_same_and_the_speech_is_close() {
             assert!(synthesizer.model_report().is_applied(step), "{graph}: {:?}", synthesizer.model_report());
             let report = synthesizer.model_report();
             let is_by_kernels = step == ModelStep::Stages && least < 110.0;
-            for (step, places) in [(ModelStep::Upsampling, 2), (ModelStep::Decoder, 8)] {
+            for (step, places) in
+                [(ModelStep::Upsampling, 2), (ModelStep::Waveform, 1), (ModelStep::Decoder, 8)]
+            {
                 let outcome = is_by_kernels.then_some(StepOutcome::Applied { places });
                 assert_eq!(report.outcome(step).cloned(), outcome, "{graph}");
             }

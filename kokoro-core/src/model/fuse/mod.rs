@@ -20,6 +20,7 @@ mod snake;
 mod speed;
 mod stage;
 mod upsample;
+mod wave;
 
 use std::collections::HashSet;
 
@@ -101,15 +102,16 @@ impl Prepared {
 
 /// What is done to every model.
 const PLAIN_STEPS: [ModelStep; 3] = [ModelStep::Durations, ModelStep::FloatSpeed, ModelStep::Noise];
-const GENERATOR_STEPS: [ModelStep; 6] = [
+const GENERATOR_STEPS: [ModelStep; 7] = [
     ModelStep::Normalisations,
     ModelStep::Squares,
     ModelStep::Convolutions,
     ModelStep::Stages,
     ModelStep::Upsampling,
+    ModelStep::Waveform,
     ModelStep::Decoder,
 ];
-const ALL_STEPS: [ModelStep; 9] = [
+const ALL_STEPS: [ModelStep; 10] = [
     ModelStep::Durations,
     ModelStep::FloatSpeed,
     ModelStep::Noise,
@@ -118,6 +120,7 @@ const ALL_STEPS: [ModelStep; 9] = [
     ModelStep::Convolutions,
     ModelStep::Stages,
     ModelStep::Upsampling,
+    ModelStep::Waveform,
     ModelStep::Decoder,
 ];
 
@@ -145,11 +148,12 @@ pub(crate) fn prepare(file: Bytes, generator: Generator, compute: Compute, verif
 fn considered(generator: Generator) -> &'static [ModelStep] {
     use ModelStep::{
         Convolutions, Decoder, Durations, FloatSpeed, Noise, Normalisations, Squares, Stages, Upsampling,
+        Waveform,
     };
     match generator {
         Generator::Keep => &[Durations, FloatSpeed, Noise],
         Generator::Rewrite => &[Durations, FloatSpeed, Noise, Normalisations, Squares, Convolutions],
-        Generator::Fuse => &[Durations, FloatSpeed, Noise, Stages, Upsampling, Decoder],
+        Generator::Fuse => &[Durations, FloatSpeed, Noise, Stages, Upsampling, Waveform, Decoder],
     }
 }
 
@@ -210,11 +214,14 @@ fn change_generator(
         Generator::Keep => {}
         Generator::Rewrite => rewrite_generator(graph, &mut prepared.report),
         Generator::Fuse => match fuse_generator(graph, compute) {
-            Ok(Fused { weights, upsamplings, blocks }) => {
+            Ok(Fused { weights, upsamplings, endings, blocks }) => {
                 prepared.report.enter(ModelStep::Stages, Ok(STAGES));
                 if compute != Compute::Direct {
-                    for (step, found) in [(ModelStep::Upsampling, upsamplings), (ModelStep::Decoder, blocks)]
-                    {
+                    for (step, found) in [
+                        (ModelStep::Upsampling, upsamplings),
+                        (ModelStep::Waveform, endings),
+                        (ModelStep::Decoder, blocks),
+                    ] {
                         let found =
                             if found > 0 { Ok(found) } else { Err("its pattern was not found".into()) };
                         prepared.report.enter(step, found);
@@ -266,12 +273,13 @@ fn rewrite_generator(graph: &mut GraphProto, report: &mut ModelReport) {
 struct Fused {
     weights: Weights,
     upsamplings: usize,
+    endings: usize,
     blocks: usize,
 }
 
 /// Makes operators of the stages, and of what else there are kernels for.
 fn fuse_generator(graph: &mut GraphProto, compute: Compute) -> Result<Fused, String> {
-    let mut fused = Fused { weights: Weights::default(), upsamplings: 0, blocks: 0 };
+    let mut fused = Fused { weights: Weights::default(), upsamplings: 0, endings: 0, blocks: 0 };
     let weights = &mut fused.weights;
     let edits = {
         let flow = Flow::new(graph)?;
@@ -288,11 +296,22 @@ fn fuse_generator(graph: &mut GraphProto, compute: Compute) -> Result<Fused, Str
                     fused.upsamplings += 1;
                 }
             }
+            // It takes blocks only, and so nobody else may use what the last stage makes.
+            for stage in &stages {
+                if let Some(signal) = private_output(&flow, stage)
+                    && let Some(found) = wave::find(&flow, signal)
+                    && found.replace(&flow, quality, &mut edits, weights)
+                {
+                    readers.push(found.input);
+                    fused.endings += 1;
+                }
+            }
             fused.blocks = block::replace(&flow, &fixed(&flow, &stages), quality, &mut edits, weights);
         }
         for stage in &stages {
-            let layout =
-                if is_read_in_blocks(&flow, stage, &readers) { Layout::Blocks } else { Layout::Rows };
+            let output = private_output(&flow, stage);
+            let is_read = output.is_some_and(|output| readers.contains(&output));
+            let layout = if is_read { Layout::Blocks } else { Layout::Rows };
             fused::replace(&flow, stage, compute, layout, &mut edits, weights)?;
         }
         edits
@@ -301,19 +320,16 @@ fn fuse_generator(graph: &mut GraphProto, compute: Compute) -> Result<Fused, Str
     Ok(fused)
 }
 
-/// Whether nothing but one activation, which is part of a reader, uses what a stage makes.
-fn is_read_in_blocks(flow: &Flow<'_>, stage: &Stage<'_>, readers: &[&str]) -> bool {
-    let Some(output) = flow.node(stage.last).and_then(|node| node.output.first()) else { return false };
+/// What a stage makes, if nothing but one activation uses it, and that for one thing only.
+fn private_output<'a>(flow: &Flow<'a>, stage: &Stage<'a>) -> Option<&'a str> {
+    let output = flow.node(stage.last)?.output.first()?;
     let activations: Vec<&NodeProto> = flow.users(output).collect();
-    let [activation] = activations.as_slice() else { return false };
-    activation.op_type() == "LeakyRelu"
-        && activation
-            .output
-            .first()
-            .is_some_and(|value| flow.users(value).count() == 1 && !flow.is_inner(value))
-        && readers.contains(&output.as_str())
-        && !flow.is_inner(output)
-        && flow.graph.output.iter().all(|value| value.name() != output)
+    let [activation] = activations.as_slice() else { return None };
+    let activated = activation.output.first().filter(|_| activation.op_type() == "LeakyRelu")?;
+    let is_hidden =
+        |value: &str| !flow.is_inner(value) && flow.graph.output.iter().all(|output| output.name() != value);
+    let is_private = flow.users(activated).count() == 1 && is_hidden(activated) && is_hidden(output);
+    is_private.then_some(output.as_str())
 }
 
 /// The nodes that durations and noise source depend on, and so the pitch: they must stay as they are.

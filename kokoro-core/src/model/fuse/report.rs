@@ -43,6 +43,8 @@ steps! {
     Stages = "stages",
     /// The transposed convolutions in front of the stages run as operators of this library.
     Upsampling = "upsampling",
+    /// The last convolution and the inverse Fourier transform run as one operator of this library.
+    Waveform = "waveform",
     /// Residual blocks of the decoder run as operators of this library.
     Decoder = "decoder",
     /// The changed generator was run beside the original and gave the same, see

@@ -10,6 +10,7 @@ mod noise;
 mod stage;
 mod threads;
 mod upsample;
+mod wave;
 mod weights;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,6 +29,7 @@ pub(crate) use stage::BLOCKS;
 pub(crate) use stage::Compute;
 pub use stage::{FusedLayer, FusedStage};
 pub(crate) use upsample::FusedUpsample;
+pub(crate) use wave::FusedWave;
 pub use weights::Weights;
 
 /// The domain of this library's operators.
@@ -74,6 +76,7 @@ impl Operators {
             .add(stage::GeneratorStage { operators: Arc::clone(self), control: Arc::clone(control) })?
             .add(block::DecoderBlock { operators: Arc::clone(self), control: Arc::clone(control) })?
             .add(upsample::UpsampleOperator { operators: Arc::clone(self), control: Arc::clone(control) })?
+            .add(wave::WaveOperator { operators: Arc::clone(self), control: Arc::clone(control) })?
             .add(noise::Noise { control: Arc::clone(control) })
     }
 
