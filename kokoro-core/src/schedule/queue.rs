@@ -199,7 +199,7 @@ impl<T: Task> Queue<T> {
             waker: None,
         };
         self.entries.insert(id, entry);
-        self.turns.push(tag, id);
+        self.turns.push_fresh(id);
         self.tally.admitted += 1;
         self.tally.active += 1;
         (id, news, Effects { ready: 1, ..Effects::default() })
@@ -259,7 +259,11 @@ impl<T: Task> Queue<T> {
         } else {
             entry.state = State::Ready;
             entry.since = now;
-            self.turns.push(entry.tag, id);
+            if entry.items == 0 {
+                self.turns.push_fresh(id);
+            } else {
+                self.turns.push(entry.tag, id);
+            }
             effects.ready = 1;
         }
         effects

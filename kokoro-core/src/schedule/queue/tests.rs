@@ -195,6 +195,38 @@ fn a_request_that_stood_aside_has_saved_nothing_up() {
     assert!((9..=11).contains(&(world.open[0].next - before)), "{}", world.open[0].next);
 }
 
+/// Counts to 9 after a step in which it only prepares itself.
+struct Late(u32);
+
+impl Task for Late {
+    type Item = u32;
+    type Error = ();
+
+    fn step(&mut self, _waited: Duration) -> Result<Step<u32>, ()> {
+        self.0 += 1;
+        Ok(if self.0 == 1 { Step::Nothing } else { Step::Item { item: self.0, cost: 10, last: self.0 == 9 } })
+    }
+}
+
+#[test]
+fn a_request_comes_first_until_it_has_something() {
+    let mut queue = Queue::new(4);
+    let now = Instant::now();
+    let plan = || Plan { begun: now, deadline: None, room: 99, stop: Box::new(|| {}) };
+    let mut order = Vec::new();
+    let (old, _, _) = queue.admit(Late(0), plan(), now);
+    let mut step = |queue: &mut Queue<Late>| {
+        let (id, mut task, _) = queue.take(now).unwrap();
+        let outcome = task.step(Duration::ZERO).map_err(Ended::Failed);
+        let _ = queue.give_back(id, task, outcome, now);
+        order.push(id);
+    };
+    (0..4).for_each(|_| step(&mut queue));
+    let (new, _, _) = queue.admit(Late(0), plan(), now);
+    (0..3).for_each(|_| step(&mut queue));
+    assert_eq!(order, [old, old, old, old, new, new, old]);
+}
+
 #[test]
 fn one_too_many_is_told_when_to_come_again() {
     let mut world = World::new(2);
