@@ -21,20 +21,20 @@ demo: runtime
 	@echo "building (a few minutes the first time) ..."
 	@cargo run --quiet --release --locked -p kokoro-core --example speak -- --model builtin --out target/demo.wav "$(DEMO_TEXT)"
 	@echo
-	@echo "Real voices: get kokoro-v1.0.onnx and voices-v1.0.bin (release model-files-v1.0 of kokoro-onnx), then"
-	@echo "  cargo run --release --example speak -- --model kokoro-v1.0.onnx --voices voices-v1.0.bin \\"
-	@echo "      --voice af_heart --out speech.wav \"Hello world.\""
+	@echo "Real voices (326 MB, see docs/assets.md):"
+	@echo "  cargo run --release -p kokoro-core --features download --example fetch -- --model fp32 --voices af_heart"
+	@echo "  cargo run --release --example speak -- --model kokoro-v1.0 --voice af_heart --out speech.wav \"Hello world.\""
 
 test: check-rust test-rust test-python test-speech
 
 check-rust: runtime
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --locked -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+	cargo clippy --workspace --all-targets --locked --features kokoro-core/download -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --features kokoro-core/download
 
 # espeak-ng is among the tools of the tests: its cases are skipped where there is none.
 test-rust: test-tools
-	cargo test --workspace --locked
+	cargo test --workspace --locked --features kokoro-core/download
 
 test-python: test-tools
 	$(BIN)/ruff check tools

@@ -102,6 +102,45 @@ fn who_waits_for_another_process_can_be_cancelled() {
     assert_eq!(case.fetch().unwrap_err().kind(), ErrorKind::Cancelled);
 }
 
+/// What `strace` sees of the network calls of the ignored test `name`; `None` where it cannot be used.
+#[cfg(target_os = "linux")]
+fn network_calls(case: &Case, name: &str) -> Option<String> {
+    let log = case.root.path().join("strace.log");
+    let before = format!("exec strace -f -qq -e trace=network -o {}", log.display());
+    let traced = Command::new("strace").arg("true").stderr(Stdio::null()).status();
+    if !traced.is_ok_and(|status| status.success()) {
+        return None;
+    }
+    // The shell becomes strace, whose arguments end with those of the shell.
+    let mut child = child(case, name, &format!("{before} \"$0\" \"$@\";"));
+    assert!(child.wait().unwrap().success());
+    Some(std::fs::read_to_string(log).unwrap())
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn offline_opens_no_socket() {
+    let server = Server::new(|request| Answer::part(&content(SIZE), request));
+    let case = Case::new(&server.address);
+    let Some(offline) = network_calls(&case, "is_refused_offline") else {
+        eprintln!("skipped: strace is not there or not allowed");
+        return;
+    };
+    assert_eq!(offline, "");
+    let online = network_calls(&case, "fetches").unwrap();
+    assert!(online.contains("connect("), "what would be seen: {online}");
+}
+
+#[test]
+#[ignore = "run by offline_opens_no_socket in a process of its own"]
+fn is_refused_offline() {
+    let folder = PathBuf::from(std::env::var_os("FETCH_FOLDER").unwrap());
+    let settings = Settings { offline: true, ..settings(&folder) };
+    let address = std::env::var("FETCH_ADDRESS").unwrap();
+    let error = fetch(&settings, &published(), &address, false, None).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Offline);
+}
+
 #[test]
 #[ignore = "run by other tests in a process of its own"]
 fn fetches() {
