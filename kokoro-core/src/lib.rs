@@ -24,7 +24,8 @@
 //! * [`CancelToken`] stops a synthesis from another thread.
 //! * [`Metrics`] is what a synthesizer has done, for monitoring.
 //! * [`Error`] is the only error type; [`ErrorKind`] is stable.
-//! * [`assets`] is the catalogue of published models and voices, and finds them on this machine.
+//! * [`assets`] is the catalogue of published models and voices, and finds them on this machine;
+//!   [`doctor`] tells what would be used, and what is wrong with it.
 //! * [`g2p`] turns text into phonemes, and takes [lexicons](g2p::Lexicon) of pronunciations; [`runtime`] is ONNX Runtime.
 //!
 //! # Languages
@@ -48,6 +49,7 @@ mod audio;
 mod cancel;
 pub mod captions;
 mod chunk;
+pub mod doctor;
 mod error;
 mod folders;
 pub mod g2p;

@@ -25,8 +25,7 @@
 //! runtime/onnxruntime-1.31.1/         ONNX Runtime's library, found by `runtime`
 //! ```
 
-mod catalogue;
-#[cfg(feature = "download")]
+pub(crate) mod catalogue;
 pub(crate) mod digest;
 #[cfg(feature = "download")]
 mod fetch;

@@ -27,4 +27,5 @@ pub use optimization::Vocoder;
 pub use prepared::{Prepared, PreparedModel};
 pub(crate) use source::ModelSource;
 pub use spec::{DurationFormat, ModelSpec, SpeedFormat};
+pub(crate) use threads::resolve as resolve_threads;
 pub use vocabulary::Vocabulary;

@@ -165,6 +165,26 @@ impl Fetcher {
         self
     }
 
+    /// For reports.
+    pub(crate) fn hub_address(&self) -> &str {
+        &self.hub
+    }
+
+    /// For reports.
+    pub(crate) fn index_address(&self) -> &str {
+        &self.index
+    }
+
+    /// For reports, which must not show the token.
+    pub(crate) fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
+    /// For reports.
+    pub(crate) fn is_offline(&self) -> bool {
+        self.settings.offline
+    }
+
     /// Calls `progress` with each piece of a file that comes, from the thread that fetches.
     pub fn on_progress(mut self, progress: impl Fn(&Progress<'_>) + Send + Sync + 'static) -> Self {
         self.settings.progress = Some(Box::new(progress));

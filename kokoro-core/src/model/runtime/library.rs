@@ -29,6 +29,17 @@ pub(super) fn load(explicit: Option<&Path>) -> Result<(EnvironmentBuilder, Optio
     }
 }
 
+/// The minor version that a library tells.
+pub(super) fn minor_version(library: &Path) -> Option<u32> {
+    #[cfg(feature = "load-dynamic")]
+    return ort::util::probe(library);
+    #[cfg(not(feature = "load-dynamic"))]
+    {
+        let _ = library;
+        None
+    }
+}
+
 #[cfg(feature = "load-dynamic")]
 mod search;
 
@@ -43,8 +54,8 @@ mod dynamic {
     use super::search::{Candidate, Search};
     use crate::{Error, ErrorKind, Result};
 
-    const REMEDY: &str = "install it with `pip install onnxruntime` in the active virtual environment, or take \
-                          the library from ONNX Runtime's release page, and name it with ORT_DYLIB_PATH or \
+    const REMEDY: &str = "install it with `pip install onnxruntime` in the active virtual environment, fetch it \
+                          (docs/assets.md), or take the library from ONNX Runtime's release page, and name it with ORT_DYLIB_PATH or \
                           `runtime_library`";
 
     pub(super) fn load(search: &Search) -> Result<(EnvironmentBuilder, PathBuf)> {

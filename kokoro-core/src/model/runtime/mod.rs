@@ -78,6 +78,11 @@ pub fn library() -> Option<&'static Path> {
     RUNTIME.get()?.library.as_deref()
 }
 
+/// The version of a library file, as `1.minor`, by its own word.
+pub(crate) fn version_of(library: &Path) -> Option<String> {
+    library::minor_version(library).map(|minor| format!("1.{minor}"))
+}
+
 /// Starts ONNX Runtime if need be, from `explicit` if given.
 pub(crate) fn start_from(explicit: Option<&Path>) -> Result<Environment> {
     let runtime = start(explicit)?;
