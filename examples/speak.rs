@@ -18,8 +18,9 @@ use kokoro_core::{Speech, SpeechRequest, Synthesizer, WavFormat};
 const USAGE: &str = "\
 usage: speak [OPTIONS] TEXT|-
 
-  --model FILE|builtin  Kokoro .onnx file, or the model inside the library (default)
-  --voices PATH         folder of voice files, or one file (default: beside the model)
+  --model FILE|NAME     Kokoro .onnx file; or a published model that was fetched, such as kokoro-v1.0; or auto, the
+                        first of them; or builtin, the model inside the library (default)
+  --voices PATH         folder of voice files, or one file (default: beside the model; with NAME those fetched)
   --voice NAME          voice or mix, such as af_heart or af_heart*0.7+am_adam*0.3
   --lang CODE           en-us, en-gb (default: the voice's language)
   --speed X             0.25 to 4 (default 1)

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use once_cell::unsync::OnceCell;
+
 use super::address::origin;
 use super::http::{Client, Token};
 use super::transfer::{Transfer, present};
@@ -25,7 +27,8 @@ impl Fetcher {
         if let Some(found) = self.in_hub_cache(&model.file) {
             return Ok(found);
         }
-        self.transfer(&model.name, &model.file, |_| Ok(())).run(|| self.client())
+        let client = OnceCell::new();
+        self.transfer(&model.name, &model.file, |_| Ok(())).run(|| self.client(&client))
     }
 
     /// Fetches voices by their names; `all` stands for all of the catalogue. Each is checked for its shape and for finite
@@ -36,8 +39,9 @@ impl Fetcher {
     /// [`model`](Self::model).
     pub fn voices<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Result<Vec<Fetched>> {
         let voices = catalogue_voices(names)?;
+        let client = OnceCell::new();
         let fetch = |voice: &CatalogueVoice| {
-            self.transfer(&voice.info.name, &voice.file, voice::check_published).run(|| self.client())
+            self.transfer(&voice.info.name, &voice.file, voice::check_published).run(|| self.client(&client))
         };
         voices.into_iter().map(fetch).collect()
     }
@@ -47,7 +51,8 @@ impl Fetcher {
     /// # Errors
     /// Those of [`model`](Self::model).
     pub fn config(&self) -> Result<Fetched> {
-        self.transfer("config.json", &catalogue().config, |_| Ok(())).run(|| self.client())
+        let client = OnceCell::new();
+        self.transfer("config.json", &catalogue().config, |_| Ok(())).run(|| self.client(&client))
     }
 
     /// Fetches ONNX Runtime: the wheel for this platform from the package index, of which the library is kept.
@@ -66,10 +71,13 @@ impl Fetcher {
         }
         let mut transfer = self.transfer(&build.wheel.address, &build.wheel, |_| Ok(()));
         transfer.strict = true;
-        if !self.settings.offline {
-            transfer.address = self.wheel_address(build)?;
-        }
-        let wheel = transfer.run(|| self.client())?;
+        let client = OnceCell::new();
+        transfer.address = if self.settings.offline {
+            self.index_page()
+        } else {
+            self.wheel_address(build, self.client(&client)?)?
+        };
+        let wheel = transfer.run(|| self.client(&client))?;
         wheel::extract(&wheel.path, &build.library, &target).map_err(broken)?;
         // It has served; if it cannot be removed, it is only in the way.
         drop(std::fs::remove_file(&wheel.path));
@@ -159,7 +167,7 @@ impl Fetcher {
     }
 
     /// Asks the index where the wheel is.
-    fn wheel_address(&self, build: &RuntimeBuild) -> Result<String> {
+    fn wheel_address(&self, build: &RuntimeBuild, client: &Client) -> Result<String> {
         let page = self.index_page();
         let refuse = |what: &str| {
             Error::new(
@@ -171,7 +179,6 @@ impl Fetcher {
                 ),
             )
         };
-        let client = self.client()?;
         let _stop = self.settings.cancel.on_cancel(client.stopper());
         let reply = client.get(&page, 0, index::ACCEPT);
         if self.settings.cancel.is_cancelled() {
@@ -192,10 +199,13 @@ impl Fetcher {
         Ok(entry.address)
     }
 
-    fn client(&self) -> Result<Client> {
-        let origin = origin(&self.hub).to_owned();
-        let token = self.token.clone().map(|secret| Token { origin, secret });
-        Client::new(self.settings.timeout, token)
+    /// The client in `cell`, made if it is not yet: its connections serve several files.
+    fn client<'c>(&self, cell: &'c OnceCell<Client>) -> Result<&'c Client> {
+        cell.get_or_try_init(|| {
+            let origin = origin(&self.hub).to_owned();
+            let token = self.token.clone().map(|secret| Token { origin, secret });
+            Client::new(self.settings.timeout, token)
+        })
     }
 }
 

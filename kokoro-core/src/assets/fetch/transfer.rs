@@ -51,7 +51,8 @@ struct Whole {
 }
 
 impl Transfer<'_> {
-    pub(super) fn run(&self, client: impl FnOnce() -> Result<Client>) -> Result<Fetched> {
+    /// Fetches the file unless it is there. `client` is asked for when the network is needed.
+    pub(super) fn run<'c>(&self, client: impl FnOnce() -> Result<&'c Client>) -> Result<Fetched> {
         if let Some(present) = self.present()? {
             return Ok(present);
         }
@@ -72,7 +73,7 @@ impl Transfer<'_> {
         let client = client()?;
         let _stop = self.settings.cancel.on_cancel(client.stopper());
         let partial = partial(&self.target);
-        let whole = self.download(&client, &partial)?;
+        let whole = self.download(client, &partial)?;
         (self.check)(&partial).inspect_err(|_| drop(std::fs::remove_file(&partial)))?;
         put_in_place(&partial, &self.target).map_err(|error| self.io(&self.target, error))?;
         Ok(Fetched {

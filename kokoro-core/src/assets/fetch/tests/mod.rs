@@ -120,5 +120,6 @@ fn fetch(
         strict,
         check: |_| Ok(()),
     };
-    transfer.run(|| Client::new(settings.timeout, token))
+    let client = Client::new(settings.timeout, token)?;
+    transfer.run(|| Ok(&client))
 }
