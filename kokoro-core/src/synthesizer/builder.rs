@@ -334,7 +334,8 @@ impl SynthesizerBuilder {
             return Err(Error::new(
                 ErrorKind::InvalidConfig,
                 "no model was named: give `model` (or the variable KOKORO_MODEL) the path of a Kokoro `.onnx` file, \
-                 or `builtin` for the model inside this library",
+                 `kokoro-v1.0` or `auto` for a published one that was fetched, or `builtin` for the model inside this \
+                 library",
             ));
         };
         assets::find::resolve(model)
