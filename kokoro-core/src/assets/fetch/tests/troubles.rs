@@ -261,7 +261,7 @@ fn a_server_that_falls_silent_is_given_up_and_resumed() {
         if request.number < 2 { Answer { stall: Some(50_000), ..answer } } else { answer }
     });
     let mut case = Case::new(&server.address);
-    case.settings.timeout = Duration::from_millis(200);
+    case.settings.timeout = Duration::from_secs(1);
     let error = case.fetch().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Download);
     assert!(error.to_string().contains("after 50000 of 300007 bytes: timeout"), "{error}");
@@ -274,11 +274,11 @@ fn a_server_that_falls_silent_is_given_up_and_resumed() {
 fn a_slow_server_is_waited_for() {
     // Longer in all than the limit for each wait.
     let server = Server::new(|request| Answer {
-        pause: Duration::from_millis(20),
+        pause: Duration::from_millis(40),
         ..Answer::part(&content(SIZE), request)
     });
     let mut case = Case::new(&server.address);
-    case.settings.timeout = Duration::from_millis(500);
+    case.settings.timeout = Duration::from_secs(1);
     assert!(case.fetch().unwrap().is_published);
 }
 
