@@ -1,7 +1,7 @@
 //! Times what a service asks of one synthesizer: how soon the first sound is there, and how long sentences take while a
 //! book is read.
 //!
-//! usage: time-service MODEL VOICES THREADS [ROUNDS]
+//! usage: `time-service MODEL VOICES THREADS [ROUNDS]`
 //!
 //! Every time is printed with what it is to be compared with. The cache of pronunciations is off, so that every text is
 //! read anew.
