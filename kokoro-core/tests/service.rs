@@ -309,6 +309,8 @@ fn storm(synthesizer: &Synthesizer, requests: usize) {
     assert_eq!(after.failed, 0);
     let ended = |m: &kokoro_core::Metrics| m.finished + m.cancelled + m.dropped + m.timed_out;
     assert_eq!(after.accepted - before.accepted, ended(&after) - ended(&before));
+    let calls = |m: &kokoro_core::Metrics| m.accepted + m.refused + m.busy;
+    assert_eq!(calls(&after) - calls(&before), 32 * requests as u64);
     // A stream that is dropped with its last chunk unread has finished.
     let kept = |m: &kokoro_core::Metrics| m.finished + m.dropped;
     assert!(after.busy - before.busy == busy.load(Ordering::Relaxed));

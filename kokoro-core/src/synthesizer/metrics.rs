@@ -15,7 +15,8 @@ use crate::timing::SAMPLE_RATE;
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Metrics {
-    /// Requests that were refused for what they are, before any work: bad text, voice, speed, language.
+    /// Requests that were refused for what they are, before any work: bad text, voice, speed, language; and those that were
+    /// cancelled or too late when they came.
     pub refused: u64,
     /// Requests that found no place.
     pub busy: u64,

@@ -59,8 +59,12 @@ pub(super) fn submit(inner: &Arc<Inner>, request: &SpeechRequest, manner: Manner
     if inner.scheduler.process().was_forked() {
         return Err(stale());
     }
+    let refuse = |error: Error| {
+        inner.refused.fetch_add(1, Ordering::Relaxed);
+        error
+    };
     if request.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
-        return Err(cancelled());
+        return Err(refuse(cancelled()));
     }
     let deadline = match request.timeout {
         // A limit beyond what the clock can tell is none.
@@ -68,11 +72,9 @@ pub(super) fn submit(inner: &Arc<Inner>, request: &SpeechRequest, manner: Manner
         None => None,
     };
     let stop = CancelToken::new();
-    let task = prepare(inner, request, manner, stop.clone()).inspect_err(|_| {
-        inner.refused.fetch_add(1, Ordering::Relaxed);
-    })?;
+    let task = prepare(inner, request, manner, stop.clone()).map_err(refuse)?;
     if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-        return Err(timed_out(request.timeout.unwrap_or_default().as_secs_f64()));
+        return Err(refuse(timed_out(request.timeout.unwrap_or_default().as_secs_f64())));
     }
     let plan = Plan { begun, deadline, room: manner.room, stop: Box::new(move || stop.cancel()) };
     let ticket = enter(&inner.scheduler, task, plan, manner.wait)?;

@@ -1,8 +1,9 @@
 //! Times what a service asks of one synthesizer: how soon the first sound is there, and how long sentences take while a
 //! book is read.
 //!
-//! usage: `time-service MODEL VOICES THREADS [ROUNDS]`
+//! usage: `time-service MODEL VOICES THREADS [ROUNDS [first]]`
 //!
+//! With `first` only the first sound is timed, and the model alone on the same phonemes in turn with it.
 //! Every time is printed with what it is to be compared with. The cache of pronunciations is off, so that every text is
 //! read anew.
 
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use kokoro_core::{SpeechRequest, Synthesizer};
 
-const USAGE: &str = "usage: time-service MODEL VOICES THREADS [ROUNDS]";
+const USAGE: &str = "usage: time-service MODEL VOICES THREADS [ROUNDS [first]]";
 
 /// Beginnings of texts: with a short first sentence, a short first clause, a long first clause.
 const OPENINGS: [&str; 3] = [
@@ -58,13 +59,16 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     let builder = if model == "builtin" { builder } else { builder.voices(voices) };
     let synthesizer = builder.build()?;
     synthesizer.warm_up()?;
-    first_audio(&synthesizer, rounds)?;
+    if rest.get(1).is_some_and(|part| part == "first") {
+        return first_audio(&synthesizer, rounds, false);
+    }
+    first_audio(&synthesizer, rounds, true)?;
     beside_a_book(&synthesizer, rounds)?;
     dropping(&synthesizer, rounds)
 }
 
 /// The time to the first sound of a text of 2,000 words, and whether the next chunks come before they are needed.
-fn first_audio(synthesizer: &Synthesizer, rounds: usize) -> Result<(), Box<dyn Error>> {
+fn first_audio(synthesizer: &Synthesizer, rounds: usize, and_next: bool) -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout();
     writeln!(out, "first audio of a text of 2,000 words, {rounds} rounds:")?;
     for opening in OPENINGS {
@@ -73,6 +77,7 @@ fn first_audio(synthesizer: &Synthesizer, rounds: usize) -> Result<(), Box<dyn E
         let mut times = Vec::new();
         let mut first = None;
         let mut slack = f64::INFINITY;
+        let mut bare = f64::INFINITY;
         for _ in 0..rounds {
             let begin = Instant::now();
             let mut stream = synthesizer.stream(&request)?;
@@ -80,7 +85,7 @@ fn first_audio(synthesizer: &Synthesizer, rounds: usize) -> Result<(), Box<dyn E
             times.push(begin.elapsed().as_secs_f64());
             // As a player would: each chunk must be there before what came before has been played.
             let mut played_until = Instant::now() + seconds(chunk.samples.len());
-            for next in stream.by_ref().take(4) {
+            for next in stream.by_ref().take(if and_next { 4 } else { 0 }) {
                 let next = next?;
                 let now = Instant::now();
                 let ahead = played_until.saturating_duration_since(now).as_secs_f64()
@@ -88,14 +93,20 @@ fn first_audio(synthesizer: &Synthesizer, rounds: usize) -> Result<(), Box<dyn E
                 slack = slack.min(ahead);
                 played_until = played_until.max(now) + seconds(next.samples.len());
             }
+            drop(stream);
+            let alone = SpeechRequest::from_phonemes(&chunk.phonemes);
+            let begin = Instant::now();
+            synthesizer.synthesize(&alone)?;
+            bare = bare.min(begin.elapsed().as_secs_f64());
             first = Some(chunk);
         }
         times.sort_by(f64::total_cmp);
         let chunk = first.ok_or("no round")?;
+        let slack =
+            if and_next { format!("; next chunks at least {slack:.2} s early") } else { String::new() };
         writeln!(
             out,
-            "  {:.3} s ({:.3} to {:.3}): {} symbols, {:.2} s of audio, {:?}; next chunks at least {slack:.2} s early",
-            times.first().ok_or("no round")?,
+            "  {:.3} s (at most {:.3}; the model alone {bare:.3}): {} symbols, {:.2} s of audio, {:?}{slack}",
             times.first().ok_or("no round")?,
             times.last().ok_or("no round")?,
             chunk.phonemes.chars().count(),
