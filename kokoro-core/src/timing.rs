@@ -107,4 +107,58 @@ mod tests {
         assert_eq!(span_times(&[span(1, false)], &[3, 10]), [None]);
         assert_eq!(span_times(&[span(1, false)], &[]), [None]);
     }
+
+    /// What the reference does, in its own order of steps and in its own numbers: `KPipeline.join_timestamps`, for tokens that
+    /// all have phonemes.
+    fn reference(tokens: &[(usize, bool)], durations: &[u32]) -> Vec<Option<(f64, f64)>> {
+        let durations: Vec<f64> = durations.iter().map(|&frames| f64::from(frames)).collect();
+        let mut times = vec![None; tokens.len()];
+        let mut left = 2.0 * (durations[0] - 3.0).max(0.0);
+        let mut right = left;
+        let mut i = 1;
+        for (time, &(phonemes, whitespace)) in times.iter_mut().zip(tokens) {
+            if i >= durations.len() - 1 {
+                break;
+            }
+            let j = i + phonemes;
+            if j >= durations.len() {
+                break;
+            }
+            let start = left / 80.0;
+            let token: f64 = durations[i..j].iter().sum();
+            let space = if whitespace { durations[j] } else { 0.0 };
+            left = right + 2.0 * token + space;
+            *time = Some((start, left / 80.0));
+            right = left + space;
+            i = j + usize::from(whitespace);
+        }
+        times
+    }
+
+    #[test]
+    fn ten_sequences_have_the_times_of_the_reference() {
+        let mut random = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut below = |bound: u64| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            random % bound
+        };
+        for _ in 0..10 {
+            let tokens: Vec<(usize, bool)> =
+                (0..5 + below(40)).map(|_| (1 + below(9) as usize, below(4) > 0)).collect();
+            let symbols: usize = tokens.iter().map(|&(phonemes, space)| phonemes + usize::from(space)).sum();
+            let durations: Vec<u32> = (0..symbols + 2).map(|_| 1 + below(12) as u32).collect();
+            let spans: Vec<Span> = tokens.iter().map(|&(phonemes, space)| span(phonemes, space)).collect();
+            let expected = reference(&tokens, &durations);
+            assert_eq!(expected.iter().flatten().count(), tokens.len());
+            for (ours, theirs) in span_times(&spans, &durations).iter().zip(&expected) {
+                let ((start, end), (their_start, their_end)) = (ours.unwrap(), theirs.unwrap());
+                assert!(
+                    (start - their_start).abs() < 5e-4 && (end - their_end).abs() < 5e-4,
+                    "{ours:?} {theirs:?}"
+                );
+            }
+        }
+    }
 }
