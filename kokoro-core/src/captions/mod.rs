@@ -14,7 +14,7 @@
 //!     words.extend(chunk?.words.unwrap_or_default());
 //! }
 //! let cues = captions::cues(text, &words);
-//! assert_eq!(cues[0].text, "The bus stops. The old bridge was\ndestroyed by fire.");
+//! assert_eq!(cues[0].text, "The bus stops. The old\nbridge was destroyed by fire.");
 //! println!("{}", captions::to_webvtt(&cues));
 //! # Ok(())
 //! # }
