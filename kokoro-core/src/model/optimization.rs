@@ -26,7 +26,7 @@ pub enum Optimization {
     /// As far as the samples stay within 90 dB of the exact ones.
     #[default]
     Fast,
-    /// As far as the samples stay within 105 dB of the exact ones.
+    /// As far as the samples stay within 105 dB of the exact ones; of texts near the longest that the model takes, 102 dB.
     Fine,
 }
 
