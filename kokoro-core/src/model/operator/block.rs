@@ -6,7 +6,7 @@ use ort::operator::{ComputeContext, Kernel, KernelContext, Operator, OperatorInp
 use ort::value::TensorElementType;
 
 use super::threads::RuntimeThreads;
-use super::{DOMAIN, OperatorError, Operators, RunControl, Weights, guarded, input};
+use super::{DOMAIN, Operators, RunControl, Weights, guarded, input};
 use crate::kernels::{Block, BlockRun, BlockShape, BlockWeights, Isa, Quality};
 use crate::model::graph::onnx::NodeProto;
 use crate::model::graph::{float, int, ints, node, text};
@@ -163,23 +163,20 @@ impl BlockNode {
         let (_, output) = output.try_extract_tensor_mut::<f32>()?;
         let threads = RuntimeThreads::new(context);
         let run = self.control.current();
-        let packed = self.operators.weights.get(self.start, self.shape.packed_len());
-        let block = packed.and_then(|packed| Block::new(self.shape, packed));
-        let result = block.ok_or(OperatorError::Sizes).and_then(|block| {
-            let result = self.operators.with_scratch(|scratch| {
-                block.run(BlockRun {
-                    isa: self.isa,
-                    parallel: &threads,
-                    cancel: run.cancel.flag(),
-                    scratch,
-                    input: signal,
-                    style: &style,
-                    slope: self.slope,
-                    factor: self.factor,
-                    output,
-                })
-            });
-            Ok(result?)
+        let place = (self.start, self.shape.packed_len());
+        let open = |packed| Block::new(self.shape, packed);
+        let result = self.operators.compute(place, open, |block, scratch| {
+            block.run(BlockRun {
+                isa: self.isa,
+                parallel: &threads,
+                cancel: run.cancel.flag(),
+                scratch,
+                input: signal,
+                style: &style,
+                slope: self.slope,
+                factor: self.factor,
+                output,
+            })
         });
         result.map_err(|error| ort::Error::new(format!("a decoder block failed: {error}")))?;
         threads.finish()

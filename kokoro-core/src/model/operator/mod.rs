@@ -80,6 +80,17 @@ impl Operators {
             .add(noise::Noise { control: Arc::clone(control) })
     }
 
+    /// Opens a kernel on its packed weights, the `len` numbers from `start` on, and runs it with memory of its own.
+    fn compute<'a, K>(
+        &'a self,
+        (start, len): (usize, usize),
+        open: impl FnOnce(&'a [f32]) -> Option<K>,
+        run: impl FnOnce(K, &mut Scratch) -> Result<(), KernelError>,
+    ) -> Result<(), OperatorError> {
+        let kernel = self.weights.get(start, len).and_then(open).ok_or(OperatorError::Sizes)?;
+        Ok(self.with_scratch(|scratch| run(kernel, scratch))?)
+    }
+
     /// Lends memory for a run.
     fn with_scratch<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
         let lock = || self.scratch.lock().unwrap_or_else(PoisonError::into_inner);

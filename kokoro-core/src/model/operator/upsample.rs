@@ -7,7 +7,7 @@ use ort::value::TensorElementType;
 
 use super::layout::{Signal, shape_in_blocks};
 use super::threads::RuntimeThreads;
-use super::{DOMAIN, OperatorError, Operators, RunControl, Weights, guarded, input};
+use super::{DOMAIN, Operators, RunControl, Weights, guarded, input};
 use crate::kernels::{Isa, Upsample, UpsampleRun, UpsampleShape};
 use crate::model::graph::onnx::NodeProto;
 use crate::model::graph::{float, int, ints, node};
@@ -142,23 +142,20 @@ impl UpsampleNode {
         let (_, output) = output.try_extract_tensor_mut::<f32>()?;
         let threads = RuntimeThreads::new(context);
         let run = self.control.current();
-        let packed = self.operators.weights.get(self.start, self.shape.packed_len());
-        let upsample = packed.and_then(|packed| Upsample::new(self.shape, packed));
-        let result = upsample.ok_or(OperatorError::Sizes).and_then(|upsample| {
-            let result = self.operators.with_scratch(|scratch| {
-                upsample.run(UpsampleRun {
-                    isa: self.isa,
-                    parallel: &threads,
-                    cancel: run.cancel.flag(),
-                    scratch,
-                    input: signal.values,
-                    layout: signal.layout,
-                    slope: self.slope,
-                    reflect: self.reflect,
-                    output,
-                })
-            });
-            Ok(result?)
+        let place = (self.start, self.shape.packed_len());
+        let open = |packed| Upsample::new(self.shape, packed);
+        let result = self.operators.compute(place, open, |upsample, scratch| {
+            upsample.run(UpsampleRun {
+                isa: self.isa,
+                parallel: &threads,
+                cancel: run.cancel.flag(),
+                scratch,
+                input: signal.values,
+                layout: signal.layout,
+                slope: self.slope,
+                reflect: self.reflect,
+                output,
+            })
         });
         result.map_err(|error| ort::Error::new(format!("an upsampling failed: {error}")))?;
         threads.finish()

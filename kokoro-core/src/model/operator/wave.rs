@@ -7,7 +7,7 @@ use ort::value::TensorElementType;
 
 use super::layout::Signal;
 use super::threads::RuntimeThreads;
-use super::{DOMAIN, OperatorError, Operators, RunControl, Weights, guarded, input};
+use super::{DOMAIN, Operators, RunControl, Weights, guarded, input};
 use crate::kernels::{Isa, Layout, Quality, Wave, WaveFrames, WaveRun, WaveShape, WaveWeights};
 use crate::model::graph::onnx::NodeProto;
 use crate::model::graph::{float, int, ints, node, text};
@@ -155,21 +155,18 @@ impl WaveNode {
         let (_, output) = output.try_extract_tensor_mut::<f32>()?;
         let threads = RuntimeThreads::new(context);
         let run = self.control.current();
-        let packed = self.operators.weights.get(self.start, self.shape.packed_len());
-        let wave = packed.and_then(|packed| Wave::new(self.shape, packed));
-        let result = wave.ok_or(OperatorError::Sizes).and_then(|wave| {
-            let result = self.operators.with_scratch(|scratch| {
-                wave.run(WaveRun {
-                    isa: self.isa,
-                    parallel: &threads,
-                    cancel: run.cancel.flag(),
-                    scratch,
-                    input: signal.values,
-                    slope: self.slope,
-                    output,
-                })
-            });
-            Ok(result?)
+        let place = (self.start, self.shape.packed_len());
+        let open = |packed| Wave::new(self.shape, packed);
+        let result = self.operators.compute(place, open, |wave, scratch| {
+            wave.run(WaveRun {
+                isa: self.isa,
+                parallel: &threads,
+                cancel: run.cancel.flag(),
+                scratch,
+                input: signal.values,
+                slope: self.slope,
+                output,
+            })
         });
         result.map_err(|error| ort::Error::new(format!("the vocoder's end failed: {error}")))?;
         threads.finish()
