@@ -238,7 +238,7 @@ fn fresh_seed() -> u64 {
 
 /// Changes a model and loads it.
 fn load_unprepared(environment: &Environment, source: &ModelSource, wish: Wish) -> Result<Loaded> {
-    let mut prepared = prepare_source(source, wish.changes);
+    let mut prepared = prepare_source(environment, source, wish.changes);
     let operators = Operators::new(std::mem::take(&mut prepared.weights));
     verify(environment, &mut prepared, &operators, wish.session);
     let first = match open(environment, source, &prepared, &operators, wish.session) {

@@ -3,6 +3,7 @@
 //! The rest of the crate sees [`Engine`] and plain data. All types of the `ort` crate stay in here, except in the
 //! two functions of [`runtime`] that share its environment with the host program.
 
+mod agree;
 mod engine;
 pub(crate) mod fuse;
 pub mod graph;

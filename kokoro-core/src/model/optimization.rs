@@ -4,8 +4,10 @@ use std::path::Path;
 use std::str::FromStr;
 
 use bytes::Bytes;
+use ort::environment::Environment;
 
-use super::fuse::{Generator, Prepared, prepare};
+use super::agree::stretches_alike;
+use super::fuse::{Changes, Generator, Prepared, prepare};
 use super::operator::Compute;
 use super::source::ModelSource;
 use crate::kernels::Quality;
@@ -93,16 +95,24 @@ impl PrepareOptions {
 }
 
 /// Changes a model for loading.
-pub(super) fn prepare_source(source: &ModelSource, options: PrepareOptions) -> Prepared {
+pub(super) fn prepare_source(
+    environment: &Environment,
+    source: &ModelSource,
+    options: PrepareOptions,
+) -> Prepared {
+    let compute = options.compute();
     match source {
         // It is no neural network, and its interface is complete.
         ModelSource::Builtin => {
-            prepare(Bytes::from_static(ModelSource::BUILTIN_GRAPH), Generator::Keep, options.compute(), false)
+            let changes = Changes { generator: Generator::Keep, compute, stretch: false, verify: false };
+            prepare(Bytes::from_static(ModelSource::BUILTIN_GRAPH), changes)
         }
         ModelSource::File(path) => {
-            let (generator, compute) = (options.generator(), options.compute());
+            let generator = options.generator();
+            let stretch = generator == Generator::Fuse && stretches_alike(environment);
+            let changes = Changes { generator, compute, stretch, verify: options.verify };
             // What cannot be read is reported when ONNX Runtime is to read it.
-            read(path).map(|file| prepare(file, generator, compute, options.verify)).unwrap_or_default()
+            read(path).map(|file| prepare(file, changes)).unwrap_or_default()
         }
     }
 }

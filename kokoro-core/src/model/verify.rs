@@ -101,7 +101,7 @@ fn run(session: &mut ModelSession, cut: &Cut) -> ort::Result<Vec<Vec<f32>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::fuse::{Generator, ModelStep, StepOutcome, prepare};
+    use crate::model::fuse::{Changes, Generator, ModelStep, StepOutcome, prepare};
     use crate::model::graph::onnx::{
         DataType, GraphProto, ModelProto, OperatorSetIdProto, TypeProto, ValueInfoProto, type_proto,
     };
@@ -134,8 +134,9 @@ mod tests {
     }
 
     fn outcome(original: &str, changed: &str) -> (Prepared, StepOutcome) {
-        let mut prepared =
-            prepare(ModelSource::BUILTIN_GRAPH.into(), Generator::Rewrite, Compute::Direct, true);
+        let (generator, compute) = (Generator::Rewrite, Compute::Direct);
+        let changes = Changes { generator, compute, stretch: false, verify: true };
+        let mut prepared = prepare(ModelSource::BUILTIN_GRAPH.into(), changes);
         prepared.model = Some(model(changed));
         let cut = Cut { inputs: vec![("x".into(), Some(2))], style_len: 0, outputs: vec!["y".into()] };
         prepared.comparison = Some(Comparison { original: model(original), changed: model(changed), cut });

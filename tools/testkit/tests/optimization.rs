@@ -59,9 +59,13 @@ fn the_pitch_is_the_same_and_the_speech_is_close() {
             assert!(synthesizer.model_report().is_applied(step), "{graph}: {:?}", synthesizer.model_report());
             let report = synthesizer.model_report();
             let is_by_kernels = step == ModelStep::Stages && least < 110.0;
-            for (step, places) in
-                [(ModelStep::Upsampling, 2), (ModelStep::Waveform, 1), (ModelStep::Decoder, 8)]
-            {
+            for (step, places) in [
+                (ModelStep::Alignment, 1),
+                (ModelStep::VoiceSource, 2),
+                (ModelStep::Upsampling, 2),
+                (ModelStep::Waveform, 1),
+                (ModelStep::Decoder, 8),
+            ] {
                 let outcome = is_by_kernels.then_some(StepOutcome::Applied { places });
                 assert_eq!(report.outcome(step).cloned(), outcome, "{graph}");
             }
@@ -116,7 +120,14 @@ fn exports_by_other_tools_are_known() {
         let path = save(&model, folder.path());
         drop(model);
         let synthesizer = builder(&path).verify(true).build().unwrap();
-        for step in [ModelStep::FloatSpeed, ModelStep::Noise, ModelStep::Stages, ModelStep::Verification] {
+        for step in [
+            ModelStep::FloatSpeed,
+            ModelStep::Noise,
+            ModelStep::Stages,
+            ModelStep::Alignment,
+            ModelStep::VoiceSource,
+            ModelStep::Verification,
+        ] {
             let report = synthesizer.model_report();
             assert!(report.is_applied(step), "{step}: {report:?}");
         }

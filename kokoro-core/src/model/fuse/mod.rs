@@ -2,8 +2,8 @@
 //!
 //! Everything is found by data flow: by what operators do to each other's results, never by the names of nodes. How,
 //! and what is changed, is described in `docs/graph.md`. What is not found is not changed, and the
-//! [report](ModelReport) says so. Nothing upstream of the pitch is touched, since the voice source adds its rounding
-//! errors up.
+//! [report](ModelReport) says so. Nothing upstream of the pitch is changed in a bit, since the voice source adds its
+//! rounding errors up.
 
 mod adain;
 mod block;
@@ -14,9 +14,11 @@ mod excerpt;
 mod fused;
 mod leaky;
 mod noise;
+mod repeat;
 mod report;
 mod rewrite;
 mod snake;
+mod source;
 mod speed;
 mod stage;
 mod upsample;
@@ -49,6 +51,17 @@ pub enum Generator {
     Rewrite,
     /// Each stage becomes one operator.
     Fuse,
+}
+
+/// What is to be done to a model.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Changes {
+    pub(crate) generator: Generator,
+    pub(crate) compute: Compute,
+    /// Whether interpolation by our own operator gives the bits of ONNX Runtime's.
+    pub(crate) stretch: bool,
+    /// Whether the generator is to be compared with the original.
+    pub(crate) verify: bool,
 }
 
 /// The generator before and after, cut out of its model.
@@ -102,22 +115,26 @@ impl Prepared {
 
 /// What is done to every model.
 const PLAIN_STEPS: [ModelStep; 3] = [ModelStep::Durations, ModelStep::FloatSpeed, ModelStep::Noise];
-const GENERATOR_STEPS: [ModelStep; 7] = [
+const GENERATOR_STEPS: [ModelStep; 9] = [
     ModelStep::Normalisations,
     ModelStep::Squares,
     ModelStep::Convolutions,
+    ModelStep::Alignment,
+    ModelStep::VoiceSource,
     ModelStep::Stages,
     ModelStep::Upsampling,
     ModelStep::Waveform,
     ModelStep::Decoder,
 ];
-const ALL_STEPS: [ModelStep; 10] = [
+const ALL_STEPS: [ModelStep; 12] = [
     ModelStep::Durations,
     ModelStep::FloatSpeed,
     ModelStep::Noise,
     ModelStep::Normalisations,
     ModelStep::Squares,
     ModelStep::Convolutions,
+    ModelStep::Alignment,
+    ModelStep::VoiceSource,
     ModelStep::Stages,
     ModelStep::Upsampling,
     ModelStep::Waveform,
@@ -128,16 +145,16 @@ const ALL_STEPS: [ModelStep; 10] = [
 ///
 /// At its peak this holds the file, the packed weights and the changed model; to `verify`, a second one and the generator
 /// twice as well.
-pub(crate) fn prepare(file: Bytes, generator: Generator, compute: Compute, verify: bool) -> Prepared {
+pub(crate) fn prepare(file: Bytes, changes: Changes) -> Prepared {
     let mut prepared = Prepared::default();
     match graph::read(file) {
         Ok(mut model) => {
-            if let Err(reason) = change(&mut model, (generator, compute), verify, &mut prepared) {
+            if let Err(reason) = change(&mut model, changes, &mut prepared) {
                 prepared.revoke(&reason);
             }
         }
         Err(reason) => {
-            for &step in considered(generator) {
+            for &step in considered(changes.generator) {
                 prepared.report.enter(step, Err(reason.clone()));
             }
         }
@@ -147,22 +164,19 @@ pub(crate) fn prepare(file: Bytes, generator: Generator, compute: Compute, verif
 
 fn considered(generator: Generator) -> &'static [ModelStep] {
     use ModelStep::{
-        Convolutions, Decoder, Durations, FloatSpeed, Noise, Normalisations, Squares, Stages, Upsampling,
-        Waveform,
+        Alignment, Convolutions, Decoder, Durations, FloatSpeed, Noise, Normalisations, Squares, Stages,
+        Upsampling, VoiceSource, Waveform,
     };
     match generator {
         Generator::Keep => &[Durations, FloatSpeed, Noise],
         Generator::Rewrite => &[Durations, FloatSpeed, Noise, Normalisations, Squares, Convolutions],
-        Generator::Fuse => &[Durations, FloatSpeed, Noise, Stages, Upsampling, Waveform, Decoder],
+        Generator::Fuse => {
+            &[Durations, FloatSpeed, Noise, Stages, Alignment, VoiceSource, Upsampling, Waveform, Decoder]
+        }
     }
 }
 
-fn change(
-    model: &mut ModelProto,
-    (generator, compute): (Generator, Compute),
-    verify: bool,
-    prepared: &mut Prepared,
-) -> Result<(), String> {
+fn change(model: &mut ModelProto, changes: Changes, prepared: &mut Prepared) -> Result<(), String> {
     let Some(graph) = &mut model.graph else { return Ok(()) };
     let report = &mut prepared.report;
     report.enter(ModelStep::Durations, durations::expose(graph, speed::SPEED));
@@ -172,9 +186,9 @@ fn change(
     if noises > 0 {
         fused::import_domain(model);
     }
-    if generator != Generator::Keep {
-        let original = verify.then(|| model.clone());
-        change_generator(model, (generator, compute), prepared);
+    if changes.generator != Generator::Keep {
+        let original = changes.verify.then(|| model.clone());
+        change_generator(model, changes, prepared);
         let changed = GENERATOR_STEPS.iter().any(|&step| prepared.report.is_applied(step));
         if let Some(original) = original.filter(|_| changed) {
             compare(&original, model, prepared)?;
@@ -204,20 +218,18 @@ fn compare(original: &ModelProto, changed: &ModelProto, prepared: &mut Prepared)
     Ok(())
 }
 
-fn change_generator(
-    model: &mut ModelProto,
-    (generator, compute): (Generator, Compute),
-    prepared: &mut Prepared,
-) {
+fn change_generator(model: &mut ModelProto, changes: Changes, prepared: &mut Prepared) {
     let Some(graph) = &mut model.graph else { return };
-    match generator {
+    match changes.generator {
         Generator::Keep => {}
         Generator::Rewrite => rewrite_generator(graph, &mut prepared.report),
-        Generator::Fuse => match fuse_generator(graph, compute) {
-            Ok(Fused { weights, upsamplings, endings, blocks }) => {
+        Generator::Fuse => match fuse_generator(graph, changes) {
+            Ok(Fused { weights, loops, sources, upsamplings, endings, blocks }) => {
                 prepared.report.enter(ModelStep::Stages, Ok(STAGES));
-                if compute != Compute::Direct {
+                if changes.compute != Compute::Direct {
                     for (step, found) in [
+                        (ModelStep::Alignment, loops),
+                        (ModelStep::VoiceSource, sources),
                         (ModelStep::Upsampling, upsamplings),
                         (ModelStep::Waveform, endings),
                         (ModelStep::Decoder, blocks),
@@ -270,16 +282,20 @@ fn rewrite_generator(graph: &mut GraphProto, report: &mut ModelReport) {
 }
 
 /// What was made operators of.
+#[derive(Default)]
 struct Fused {
     weights: Weights,
+    loops: usize,
+    sources: usize,
     upsamplings: usize,
     endings: usize,
     blocks: usize,
 }
 
 /// Makes operators of the stages, and of what else there are kernels for.
-fn fuse_generator(graph: &mut GraphProto, compute: Compute) -> Result<Fused, String> {
-    let mut fused = Fused { weights: Weights::default(), upsamplings: 0, endings: 0, blocks: 0 };
+fn fuse_generator(graph: &mut GraphProto, changes: Changes) -> Result<Fused, String> {
+    let compute = changes.compute;
+    let mut fused = Fused::default();
     let weights = &mut fused.weights;
     let edits = {
         let flow = Flow::new(graph)?;
@@ -306,6 +322,8 @@ fn fuse_generator(graph: &mut GraphProto, compute: Compute) -> Result<Fused, Str
                     fused.endings += 1;
                 }
             }
+            fused.loops = repeat::replace(&flow, &mut edits);
+            fused.sources = source::replace(&flow, changes.stretch, &mut edits);
             fused.blocks = block::replace(&flow, &fixed(&flow, &stages), quality, &mut edits, weights);
         }
         for stage in &stages {

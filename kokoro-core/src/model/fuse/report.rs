@@ -39,6 +39,11 @@ steps! {
     Squares = "squares",
     /// The generator's convolutions run as two-dimensional ones, which ONNX Runtime has faster kernels for.
     Convolutions = "convolutions",
+    /// Tokens are repeated for their frames by one operator instead of a loop.
+    Alignment = "alignment",
+    /// The harmonics of the voice source are stretched, and noise added to them, by operators of this library, which give
+    /// the same bits.
+    VoiceSource = "voice_source",
     /// Each of the generator's two stages runs as one operator of this library.
     Stages = "stages",
     /// The transposed convolutions in front of the stages run as operators of this library.

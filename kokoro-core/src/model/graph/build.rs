@@ -97,7 +97,6 @@ pub(crate) fn int_tensor(name: &str, values: &[i64]) -> TensorProto {
     tensor(name, DataType::Int64, vec![values.len() as i64], raw)
 }
 
-#[cfg(test)]
 pub(crate) fn float_tensor(name: &str, values: &[f32]) -> TensorProto {
     let raw: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
     tensor(name, DataType::Float, vec![values.len() as i64], raw)

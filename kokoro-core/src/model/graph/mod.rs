@@ -17,11 +17,9 @@ mod whole;
 use bytes::Bytes;
 use prost::Message as _;
 
-#[cfg(test)]
-pub(crate) use build::float_tensor;
 pub(crate) use build::{
-    Names, attribute, float, float_attribute, int, int_attribute, int_tensor, ints, ints_attribute, node,
-    text,
+    Names, attribute, float, float_attribute, float_tensor, int, int_attribute, int_tensor, ints,
+    ints_attribute, node, text,
 };
 pub(crate) use flow::Flow;
 pub(crate) use prune::{inner_graphs, prune};
@@ -29,6 +27,7 @@ pub(crate) use tensor::Constant;
 
 use onnx::ModelProto;
 
+use super::fuse::Changes;
 pub use super::fuse::{Comparison, Cut, Generator, Prepared};
 use super::operator::Compute;
 pub use super::operator::{FusedLayer, FusedStage, Weights};
@@ -64,7 +63,7 @@ pub(crate) fn write(model: &ModelProto) -> Result<Vec<u8>, String> {
 
 /// Changes a model as far as it can be; stages that become operators are computed by plain convolutions.
 pub fn prepare(file: bytes::Bytes, generator: Generator, verify: bool) -> Prepared {
-    super::fuse::prepare(file, generator, Compute::Direct, verify)
+    super::fuse::prepare(file, Changes { generator, compute: Compute::Direct, stretch: false, verify })
 }
 
 /// What the stages of a model's generator compute with.

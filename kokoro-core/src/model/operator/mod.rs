@@ -7,6 +7,8 @@ mod control;
 mod layout;
 mod mapping;
 mod noise;
+mod repeat;
+mod source;
 mod stage;
 mod threads;
 mod upsample;
@@ -25,6 +27,8 @@ pub(crate) use block::FusedBlock;
 pub(crate) use control::{Run, RunControl};
 pub(crate) use mapping::Mapping;
 pub(crate) use noise::node_like as noise_like;
+pub(crate) use repeat::repeat_node;
+pub(crate) use source::{stretch_node, voice_node};
 pub(crate) use stage::BLOCKS;
 pub(crate) use stage::Compute;
 pub use stage::{FusedLayer, FusedStage};
@@ -77,7 +81,10 @@ impl Operators {
             .add(block::DecoderBlock { operators: Arc::clone(self), control: Arc::clone(control) })?
             .add(upsample::UpsampleOperator { operators: Arc::clone(self), control: Arc::clone(control) })?
             .add(wave::WaveOperator { operators: Arc::clone(self), control: Arc::clone(control) })?
-            .add(noise::Noise { control: Arc::clone(control) })
+            .add(noise::Noise { control: Arc::clone(control) })?
+            .add(repeat::Repeat)?
+            .add(source::Stretch)?
+            .add(source::Voice)
     }
 
     /// Opens a kernel on its packed weights, the `len` numbers from `start` on, and runs it with memory of its own.

@@ -159,7 +159,7 @@ impl Making<'_> {
     /// Changes the model and lets ONNX Runtime optimise it.
     fn optimize(&self) -> Result<(Written, Arc<Operators>, ModelReport)> {
         let source = ModelSource::File(self.model.to_owned());
-        let mut changed = prepare_source(&source, self.changes);
+        let mut changed = prepare_source(self.environment, &source, self.changes);
         let operators = Operators::new(std::mem::take(&mut changed.weights));
         verify(self.environment, &mut changed, &operators, self.options);
         let model = changed.model.as_deref().map_or(Ok(self.model), Err);
