@@ -1,7 +1,7 @@
 //! Stopping work that is under way.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// Stops a synthesis from another thread, within milliseconds and in the middle of the model's work.
 ///
@@ -26,6 +26,8 @@ pub struct CancelToken(Arc<Inner>);
 struct Inner {
     cancelled: AtomicBool,
     hooks: Mutex<Hooks>,
+    /// What cancels it together with its parent.
+    parent: OnceLock<Waiting>,
 }
 
 type Hook = Box<dyn FnOnce() + Send>;
@@ -41,6 +43,32 @@ impl CancelToken {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A token that is cancelled together with this one, and can be cancelled without it: for one of several requests
+    /// that end together.
+    ///
+    /// ```
+    /// let all = kokoro_core::CancelToken::new();
+    /// let (one, other) = (all.child(), all.child());
+    /// one.cancel();
+    /// assert!(one.is_cancelled() && !other.is_cancelled() && !all.is_cancelled());
+    /// all.cancel();
+    /// assert!(other.is_cancelled());
+    /// ```
+    #[must_use]
+    pub fn child(&self) -> Self {
+        let child = Self::new();
+        // The parent keeps no child alive.
+        let weak = Arc::downgrade(&child.0);
+        let waiting = self.on_cancel(move || {
+            if let Some(child) = weak.upgrade() {
+                Self(child).cancel();
+            }
+        });
+        // Nobody else has the child yet.
+        let _ = child.0.parent.set(waiting);
+        child
     }
 
     /// Cancels everything that was given this token. Later calls do nothing.
@@ -143,6 +171,22 @@ mod tests {
         let inner = token.clone();
         let _waiting = token.on_cancel(move || inner.cancel());
         token.cancel();
+        assert!(token.hooks().waiting.is_empty());
+    }
+
+    #[test]
+    fn children_leave_nothing_behind() {
+        let token = CancelToken::new();
+        let child = token.child();
+        let grandchild = child.child();
+        assert_eq!(token.hooks().waiting.len(), 1);
+        // A child is kept by those who have it, and by its own children.
+        drop(child);
+        assert_eq!(token.hooks().waiting.len(), 1);
+        token.cancel();
+        assert!(grandchild.is_cancelled() && token.child().is_cancelled());
+        let token = CancelToken::new();
+        drop(token.child());
         assert!(token.hooks().waiting.is_empty());
     }
 

@@ -69,6 +69,14 @@ impl SpeechChunk {
     pub fn to_pcm16(&self) -> Vec<i16> {
         self.samples.iter().copied().map(pcm16).collect()
     }
+
+    /// A WAV file of this chunk alone, in memory.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] for audio of more than 4 GiB, which the format cannot hold.
+    pub fn to_wav_bytes(&self, format: WavFormat) -> Result<Vec<u8>> {
+        to_wav_bytes(&self.samples, format)
+    }
 }
 
 /// Counts and times of one request.
@@ -149,6 +157,12 @@ impl Speech {
         self.words.is_none().then_some(NO_DURATIONS)
     }
 
+    /// The samples as 16-bit integers, clipped at full scale.
+    #[must_use]
+    pub fn to_pcm16(&self) -> Vec<i16> {
+        self.samples.iter().copied().map(pcm16).collect()
+    }
+
     /// Subtitles, as SubRip (`.srt`). `None` if there are no [`words`](Self::words).
     #[must_use]
     pub fn to_srt(&self) -> Option<String> {
@@ -195,8 +209,12 @@ impl Speech {
     /// # Errors
     /// [`ErrorKind::Io`] for audio of more than 4 GiB, which the format cannot hold.
     pub fn to_wav_bytes(&self, format: WavFormat) -> Result<Vec<u8>> {
-        wav_bytes(&self.samples, SAMPLE_RATE, format).map_err(|error| {
-            Error::new(ErrorKind::Io, format!("cannot make a WAV file: {error}")).with_source(error)
-        })
+        to_wav_bytes(&self.samples, format)
     }
+}
+
+fn to_wav_bytes(samples: &[f32], format: WavFormat) -> Result<Vec<u8>> {
+    wav_bytes(samples, SAMPLE_RATE, format).map_err(|error| {
+        Error::new(ErrorKind::Io, format!("cannot make a WAV file: {error}")).with_source(error)
+    })
 }

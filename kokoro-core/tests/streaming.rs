@@ -4,7 +4,9 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use kokoro_core::{ErrorKind, Joins, Speech, SpeechChunk, SpeechRequest, Synthesizer, WordTiming};
+use kokoro_core::{
+    CancelToken, ErrorKind, Joins, Speech, SpeechChunk, SpeechRequest, Synthesizer, WavFormat, WordTiming,
+};
 use proptest::prelude::*;
 
 static SYNTHESIZER: LazyLock<Synthesizer> =
@@ -285,4 +287,34 @@ fn stats_add_up() {
     assert!(parts > 0.0 && stats.first_audio_seconds <= stats.total_seconds);
     let again = speak(&request);
     assert_eq!(again.stats().g2p_cache_hits, 3, "the paragraphs are known by now");
+}
+
+#[test]
+fn chunks_can_be_written_like_the_whole() {
+    let request = SpeechRequest::new(TEXT).seed(1);
+    let whole = speak(&request);
+    let header = 44;
+    let mut samples = Vec::new();
+    let mut bytes = Vec::new();
+    for chunk in stream(&request.clone().first_chunk_symbols(0)) {
+        samples.extend(chunk.to_pcm16());
+        bytes.extend_from_slice(&chunk.to_wav_bytes(WavFormat::Pcm16).unwrap()[header..]);
+    }
+    assert_eq!(samples, whole.to_pcm16());
+    assert_eq!(bytes, whole.to_wav_bytes(WavFormat::Pcm16).unwrap()[header..]);
+}
+
+#[test]
+fn one_of_several_streams_is_cancelled_alone_or_with_all() {
+    let all = CancelToken::new();
+    let one = all.child();
+    let request = |token: &CancelToken| SpeechRequest::new(TEXT.repeat(20)).cancel_token(token.clone());
+    let mut cancelled = SYNTHESIZER.stream(&request(&one)).unwrap();
+    let mut other = SYNTHESIZER.stream(&request(&all.child())).unwrap();
+    one.cancel();
+    let end = cancelled.by_ref().find_map(Result::err).unwrap();
+    assert_eq!(end.kind(), ErrorKind::Cancelled);
+    other.next().unwrap().unwrap();
+    all.cancel();
+    assert_eq!(other.find_map(Result::err).unwrap().kind(), ErrorKind::Cancelled);
 }

@@ -241,6 +241,21 @@ impl SynthesizerBuilder {
         self
     }
 
+    /// How text is read so far: what [`g2p`](Self::g2p), [`lexicon`](Self::lexicon) and [`from_env`](Self::from_env) set. To
+    /// change one setting and keep the others.
+    ///
+    /// ```
+    /// use kokoro_core::Synthesizer;
+    /// use kokoro_core::g2p::Symbols;
+    ///
+    /// let builder = Synthesizer::builder();
+    /// let settings = builder.g2p_settings().clone().symbols(Symbols::Skip);
+    /// assert_eq!(builder.g2p(settings.clone()).g2p_settings(), &settings);
+    /// ```
+    pub fn g2p_settings(&self) -> &Settings {
+        &self.g2p
+    }
+
     /// Words whose pronunciation is given, in place of the dictionaries'. A request can add
     /// [words of its own](crate::SpeechRequest::pronunciations), which win. Default: none.
     ///
