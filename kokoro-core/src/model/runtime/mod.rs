@@ -12,7 +12,7 @@
 //! 1. [`SynthesizerBuilder::runtime_library`](crate::SynthesizerBuilder::runtime_library);
 //! 2. the environment variable `ORT_DYLIB_PATH`;
 //! 3. the folder of the executable, and `lib` in it;
-//! 4. the package `onnxruntime` of the active Python environment (`VIRTUAL_ENV`, `CONDA_PREFIX`), and that
+//! 4. folders that the program has [named](look_in), then the package `onnxruntime` of the active Python environment (`VIRTUAL_ENV`, `CONDA_PREFIX`), and that
 //!    environment's `lib`;
 //! 5. the folder `runtime` in the [cache folder](crate::assets::cache_dir), where a fetched library is;
 //! 6. the system's library folders.
@@ -30,6 +30,7 @@ mod library;
 mod telemetry;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use once_cell::sync::OnceCell;
 use ort::environment::Environment;
@@ -48,6 +49,25 @@ struct Runtime {
 
 /// Never dropped: a static is not, and ONNX Runtime does not allow a second environment after the first.
 static RUNTIME: OnceCell<Runtime> = OnceCell::new();
+
+/// Folders that the program has named.
+static FOLDERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Names a folder to look for the library in, before those of the active Python environment: for programs that know of a
+/// place that others do not, such as the Python that this crate is loaded into. A relative one is passed over. It matters
+/// before the first model is loaded.
+pub fn look_in(folder: impl Into<PathBuf>) {
+    let folder = folder.into();
+    let mut folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
+    if folder.is_absolute() && !folders.contains(&folder) {
+        folders.push(folder);
+    }
+}
+
+#[cfg(feature = "load-dynamic")]
+fn folders_of_program() -> Vec<PathBuf> {
+    FOLDERS.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
 
 /// The ONNX Runtime environment of this process; made now if there is none yet.
 ///

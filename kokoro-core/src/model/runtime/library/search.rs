@@ -23,6 +23,8 @@ pub(super) struct Search {
     explicit: Option<PathBuf>,
     variable: Option<OsString>,
     executable_folder: Option<PathBuf>,
+    /// What the program has named.
+    program_folders: Vec<PathBuf>,
     /// Roots of the active virtual environments, innermost first.
     python_prefixes: Vec<PathBuf>,
     /// Where `Fetcher::runtime` puts it.
@@ -38,6 +40,7 @@ impl Search {
             executable_folder: std::env::current_exe()
                 .ok()
                 .and_then(|path| path.parent().map(Path::to_owned)),
+            program_folders: super::super::folders_of_program(),
             python_prefixes: libraries::python_prefixes(),
             cache_folder: folders::cache_dir().ok().map(|cache| cache.join(catalogue().runtime_place())),
             // None on Windows, where System32 carries an old ONNX Runtime.
@@ -56,6 +59,7 @@ impl Search {
         }
         let groups = [
             (self.executable_folders(), "beside the executable"),
+            (self.program_folders.clone(), "named by the program"),
             (self.python_folders(), "active Python environment"),
             (self.cache_folder.iter().cloned().collect(), "Kokoro cache"),
             (self.system_folders.clone(), "system folder"),
@@ -73,7 +77,9 @@ impl Search {
     /// Every folder that is searched, for the message that nothing was found.
     pub(super) fn folders(&self) -> Vec<PathBuf> {
         let cache = self.cache_folder.iter().cloned().collect();
-        [self.executable_folders(), self.python_folders(), cache, self.system_folders.clone()].concat()
+        let program = self.program_folders.clone();
+        [self.executable_folders(), program, self.python_folders(), cache, self.system_folders.clone()]
+            .concat()
     }
 
     fn executable_folders(&self) -> Vec<PathBuf> {
@@ -139,14 +145,16 @@ mod tests {
         let in_prefix = touch(&at("venv/lib"), "libonnxruntime.so");
         let in_lib = touch(&at("exe/lib"), "libonnxruntime.so");
         let beside = touch(&at("exe"), "libonnxruntime.so.1.20.0");
+        let in_named = touch(&at("host"), "libonnxruntime.so.1.25.0");
         let mut search = Search {
             executable_folder: Some(at("exe")),
+            program_folders: vec![at("host")],
             python_prefixes: vec![at("venv")],
             cache_folder: Some(at("cache")),
             system_folders: vec![at("system")],
             ..Search::default()
         };
-        assert_eq!(paths(&search), [beside, in_lib, in_capi, in_prefix, in_cache, in_system]);
+        assert_eq!(paths(&search), [beside, in_lib, in_named, in_capi, in_prefix, in_cache, in_system]);
 
         let named = touch(&at("named"), "anything.so");
         search.variable = Some(named.clone().into());
