@@ -77,6 +77,20 @@ fn a_stream_gives_what_an_iterator_gives() {
 }
 
 #[test]
+fn the_rest_of_a_stream_can_be_taken_as_one() {
+    let synthesizer = synthesizer();
+    let request = SpeechRequest::new(TEXT);
+    let mut stream = synthesizer.stream_async(&request).unwrap();
+    let first = next(&mut stream).unwrap().unwrap();
+    let rest = finish(stream.collect_speech()).unwrap();
+    let mut blocking = synthesizer.stream(&request).unwrap();
+    assert_eq!(blocking.next().unwrap().unwrap().samples, first.samples);
+    let expected = blocking.collect_speech().unwrap();
+    assert_eq!((rest.samples(), rest.words()), (expected.samples(), expected.words()));
+    assert_eq!(rest.stats().audio_seconds, expected.stats().audio_seconds);
+}
+
+#[test]
 fn many_futures_of_one_thread_are_served() {
     let synthesizer = synthesizer();
     let mut futures: Vec<_> =

@@ -85,6 +85,12 @@ impl AsyncSpeechStream {
     pub fn progress(&self) -> Progress {
         self.0.progress()
     }
+
+    /// Takes all that is left, as one piece. What was taken before is not in it, but times and places are those of the
+    /// whole speech.
+    pub fn collect_speech(self) -> AsyncSpeech {
+        AsyncSpeech { stream: Ok(self.0), speech: Collected::default() }
+    }
 }
 
 impl Stream for AsyncSpeechStream {
