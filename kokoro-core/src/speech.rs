@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::audio::{WavFormat, pcm16, wav_bytes, write_wav};
+use crate::audio::{WavFormat, pcm16, write_wav};
 use crate::timing::{SAMPLE_RATE, WordTiming};
 use crate::{Error, ErrorKind, Result, captions};
 
@@ -75,7 +75,7 @@ impl SpeechChunk {
     /// # Errors
     /// [`ErrorKind::Io`] for audio of more than 4 GiB, which the format cannot hold.
     pub fn to_wav_bytes(&self, format: WavFormat) -> Result<Vec<u8>> {
-        to_wav_bytes(&self.samples, format)
+        format.to_wav_bytes(&self.samples)
     }
 }
 
@@ -209,12 +209,6 @@ impl Speech {
     /// # Errors
     /// [`ErrorKind::Io`] for audio of more than 4 GiB, which the format cannot hold.
     pub fn to_wav_bytes(&self, format: WavFormat) -> Result<Vec<u8>> {
-        to_wav_bytes(&self.samples, format)
+        format.to_wav_bytes(&self.samples)
     }
-}
-
-fn to_wav_bytes(samples: &[f32], format: WavFormat) -> Result<Vec<u8>> {
-    wav_bytes(samples, SAMPLE_RATE, format).map_err(|error| {
-        Error::new(ErrorKind::Io, format!("cannot make a WAV file: {error}")).with_source(error)
-    })
 }

@@ -7,4 +7,4 @@ mod wav;
 pub(crate) use quiet::{Quiet, quiet};
 pub(crate) use seam::{Cut, Side, after_seam, before_seam, cut};
 pub use wav::WavFormat;
-pub(crate) use wav::{pcm16, wav_bytes, write_wav};
+pub(crate) use wav::{pcm16, write_wav};

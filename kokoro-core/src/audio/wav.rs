@@ -2,6 +2,9 @@
 
 use std::io::{self, Write};
 
+use crate::timing::SAMPLE_RATE;
+use crate::{Error, ErrorKind, Result};
+
 /// Sample encoding of a WAV file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -14,6 +17,31 @@ pub enum WavFormat {
 }
 
 impl WavFormat {
+    /// The samples alone, little-endian and without a header: what other encoders and raw streams take.
+    ///
+    /// ```
+    /// use kokoro_core::WavFormat;
+    /// assert_eq!(WavFormat::Pcm16.to_bytes(&[0.0, 1.0, -2.0]), [0, 0, 0xFF, 0x7F, 0x01, 0x80]);
+    /// ```
+    #[must_use]
+    pub fn to_bytes(self, samples: &[f32]) -> Vec<u8> {
+        match self {
+            Self::Pcm16 => samples.iter().flat_map(|&sample| pcm16(sample).to_le_bytes()).collect(),
+            Self::Float32 => samples.iter().flat_map(|sample| sample.to_le_bytes()).collect(),
+        }
+    }
+
+    /// A WAV file of these samples, at 24,000 a second: for audio that was changed after it was made, and for parts of a
+    /// stream.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] for audio of more than 4 GiB, which the format cannot hold.
+    pub fn to_wav_bytes(self, samples: &[f32]) -> Result<Vec<u8>> {
+        wav_bytes(samples, SAMPLE_RATE, self).map_err(|error| {
+            Error::new(ErrorKind::Io, format!("cannot make a WAV file: {error}")).with_source(error)
+        })
+    }
+
     fn bytes_per_sample(self) -> u32 {
         match self {
             Self::Pcm16 => 2,
