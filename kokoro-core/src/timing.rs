@@ -25,6 +25,14 @@ pub struct WordTiming {
     pub end_seconds: f64,
 }
 
+impl WordTiming {
+    /// A word with its place and time, for [`captions`](crate::captions) of words that were stored elsewhere.
+    #[must_use]
+    pub fn new(range: Range<usize>, characters: Range<usize>, start_seconds: f64, end_seconds: f64) -> Self {
+        Self { range, characters, start_seconds, end_seconds }
+    }
+}
+
 /// The tokens of one word (or a part of it) in a chunk.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Span {
