@@ -44,7 +44,7 @@ def build() -> onnx.ModelProto:
     pitch = prosody.pitch(tokens, time, speaker)
     mouth = tract.articulation(tokens, time, speaker)
     audio = tract.speech(g, mouth, pitch, time, speaker)
-    g.output(audio, "audio")
+    g.output(timing.early(g, audio, frames), "audio")
     g.output(frames, "durations")
     return g.model(
         NAME,
