@@ -222,7 +222,7 @@ fn what_was_made_for_something_else_is_not_used() {
     let model = Model::new();
     let (expected, _) = model.speak(Prepared::Off);
     let cases = [
-        (r#""format":1"#, r#""format":0"#, "another format"),
+        (r#""format":"#, r#""format":9"#, "another format"),
         (r#""library":""#, r#""library":"9"#, "another version of this library"),
         (r#""runtime":""#, r#""runtime":"9"#, "another ONNX Runtime"),
         (r#""processor":""#, r#""processor":"9"#, "another processor"),
