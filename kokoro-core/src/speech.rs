@@ -70,6 +70,14 @@ impl SpeechChunk {
         self.samples.iter().copied().map(pcm16).collect()
     }
 
+    /// Writes a WAV file of this chunk alone, replacing one that is there.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`].
+    pub fn write_wav(&self, path: impl AsRef<Path>, format: WavFormat) -> Result<()> {
+        write_wav_file(path.as_ref(), &self.samples, format)
+    }
+
     /// A WAV file of this chunk alone, in memory.
     ///
     /// # Errors
@@ -192,16 +200,7 @@ impl Speech {
     /// # Errors
     /// [`ErrorKind::Io`].
     pub fn write_wav(&self, path: impl AsRef<Path>, format: WavFormat) -> Result<()> {
-        let path = path.as_ref();
-        let write = || {
-            let mut file = BufWriter::new(File::create(path)?);
-            write_wav(&mut file, &self.samples, SAMPLE_RATE, format)?;
-            file.flush()
-        };
-        write().map_err(|error| {
-            Error::new(ErrorKind::Io, format!("cannot write `{}`: {error}", path.display()))
-                .with_source(error)
-        })
+        write_wav_file(path.as_ref(), &self.samples, format)
     }
 
     /// A WAV file in memory.
@@ -211,4 +210,15 @@ impl Speech {
     pub fn to_wav_bytes(&self, format: WavFormat) -> Result<Vec<u8>> {
         format.to_wav_bytes(&self.samples)
     }
+}
+
+fn write_wav_file(path: &Path, samples: &[f32], format: WavFormat) -> Result<()> {
+    let write = || {
+        let mut file = BufWriter::new(File::create(path)?);
+        write_wav(&mut file, samples, SAMPLE_RATE, format)?;
+        file.flush()
+    };
+    write().map_err(|error| {
+        Error::new(ErrorKind::Io, format!("cannot write `{}`: {error}", path.display())).with_source(error)
+    })
 }

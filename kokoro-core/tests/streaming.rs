@@ -291,12 +291,17 @@ fn stats_add_up() {
 fn chunks_can_be_written_like_the_whole() {
     let request = SpeechRequest::new(TEXT).seed(1);
     let whole = speak(&request);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chunk.wav");
     let header = 44;
     let mut samples = Vec::new();
     let mut bytes = Vec::new();
     for chunk in stream(&request.clone().first_chunk_symbols(0)) {
         samples.extend(chunk.to_pcm16());
-        bytes.extend_from_slice(&chunk.to_wav_bytes(WavFormat::Pcm16).unwrap()[header..]);
+        let file = chunk.to_wav_bytes(WavFormat::Pcm16).unwrap();
+        chunk.write_wav(&path, WavFormat::Pcm16).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), file);
+        bytes.extend_from_slice(&file[header..]);
     }
     assert_eq!(samples, whole.to_pcm16());
     assert_eq!(bytes, whole.to_wav_bytes(WavFormat::Pcm16).unwrap()[header..]);
