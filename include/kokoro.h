@@ -9,7 +9,7 @@
  *
  * Results. Functions return a kokoro_status: KOKORO_OK, or what went wrong, in ranges that kokoro_status explains.
  * kokoro_last_error() has the details in words. Results are stored where the last arguments point to; handles are NULL there
- * after an error, other results are left as they were. Functions that return a pointer return NULL after an error.
+ * after an error, other results are left as they were. Functions that return a pointer return NULL after an error, and kokoro_last_status() has its status.
  *
  * Memory. Strings and texts that are passed in are copied. What a function returns a pointer to belongs to the object that
  * it was asked of, and is valid until that is freed.
@@ -668,8 +668,8 @@ typedef struct kokoro_chunk {
 /**
  * Takes a message: `level` is one of ::kokoro_log_level, `target` the part of the library, `message` the text. Both are UTF-8,
  * NUL-terminated and valid during the call. It is called by any thread, also by several at once, in the middle of the
- * library's work: it must be quick and must return, and what it calls of the library is refused with
- * ::KOKORO_IN_LOG_CALLBACK, except kokoro_version(), kokoro_abi_version(), kokoro_status_name() and kokoro_last_error().
+ * library's work: it must be quick and must return (no C++ exception, no longjmp). What it calls of the library is
+ * refused with ::KOKORO_IN_LOG_CALLBACK and does nothing, except the functions of versions, names and last errors.
  */
 typedef void (*kokoro_log_callback)(void *user_data, int32_t level, const char *target, const char *message);
 
@@ -684,6 +684,12 @@ extern "C" {
  * call of this library in the same thread that fails.
  */
 const char *kokoro_last_error(void);
+
+/**
+ * The status of the last call of this thread that failed, for functions that return a pointer. ::KOKORO_OK if none has
+ * failed.
+ */
+kokoro_status kokoro_last_status(void);
 
 /**
  * After ::KOKORO_BUSY: in how many seconds a place will probably be free, judging by the requests before. After

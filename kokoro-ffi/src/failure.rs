@@ -39,7 +39,7 @@ impl Failure {
         // A thread that is ending has no memory for it any more.
         let _ = LAST.try_with(|last| {
             if let Ok(mut last) = last.try_borrow_mut() {
-                *last = Last { message: without_nul(self.message), retry_after: self.retry_after };
+                *last = Last { status, message: without_nul(self.message), retry_after: self.retry_after };
             }
         });
         status
@@ -73,12 +73,17 @@ pub(crate) fn without_nul(text: impl Into<String>) -> CString {
 }
 
 struct Last {
+    status: kokoro_status,
     message: CString,
     retry_after: Option<Duration>,
 }
 
 thread_local! {
-    static LAST: RefCell<Last> = RefCell::new(Last { message: CString::default(), retry_after: None });
+    static LAST: RefCell<Last> = RefCell::new(Last {
+        status: kokoro_status::KOKORO_OK,
+        message: CString::default(),
+        retry_after: None,
+    });
 }
 
 /// What went wrong in the last call of this thread that failed, in English: the offending value, the limit that it broke
@@ -93,6 +98,14 @@ pub extern "C" fn kokoro_last_error() -> *const c_char {
 }
 
 const NOTHING: &CStr = c"";
+
+/// The status of the last call of this thread that failed, for functions that return a pointer. ::KOKORO_OK if none has
+/// failed.
+#[unsafe(no_mangle)]
+pub extern "C" fn kokoro_last_status() -> kokoro_status {
+    let status = LAST.try_with(|last| last.try_borrow().map(|last| last.status));
+    status.ok().and_then(Result::ok).unwrap_or(kokoro_status::KOKORO_INTERNAL)
+}
 
 /// After ::KOKORO_BUSY: in how many seconds a place will probably be free, judging by the requests before. After
 /// another failure, 0.
@@ -114,8 +127,12 @@ mod tests {
     #[test]
     fn each_thread_has_its_own_error() {
         Failure::argument("one\0two").keep();
-        assert_eq!(last(), "one\u{FFFD}two");
-        std::thread::spawn(|| assert_eq!(last(), "")).join().unwrap();
+        assert_eq!(
+            (last().as_str(), kokoro_last_status()),
+            ("one\u{FFFD}two", kokoro_status::KOKORO_INVALID_ARGUMENT)
+        );
+        let other = std::thread::spawn(|| (last(), kokoro_last_status())).join().unwrap();
+        assert_eq!(other, (String::new(), kokoro_status::KOKORO_OK));
         assert_eq!(kokoro_last_retry_after_seconds(), 0.0);
     }
 }

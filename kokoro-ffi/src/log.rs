@@ -37,8 +37,8 @@ pub enum kokoro_log_level {
 
 /// Takes a message: `level` is one of ::kokoro_log_level, `target` the part of the library, `message` the text. Both are UTF-8,
 /// NUL-terminated and valid during the call. It is called by any thread, also by several at once, in the middle of the
-/// library's work: it must be quick and must return, and what it calls of the library is refused with
-/// ::KOKORO_IN_LOG_CALLBACK, except kokoro_version(), kokoro_abi_version(), kokoro_status_name() and kokoro_last_error().
+/// library's work: it must be quick and must return (no C++ exception, no longjmp). What it calls of the library is
+/// refused with ::KOKORO_IN_LOG_CALLBACK and does nothing, except the functions of versions, names and last errors.
 pub type kokoro_log_callback = Option<
     unsafe extern "C" fn(user_data: *mut c_void, level: i32, target: *const c_char, message: *const c_char),
 >;

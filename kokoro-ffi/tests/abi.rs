@@ -79,6 +79,8 @@ fn the_headers_stand_alone() {
         ("cc", "-std=c11", "kokoro.h", "b.c"),
         ("cc", "-std=c2x", "kokoro.h", "c.c"),
         ("c++", "-std=c++17", "kokoro.h", "d.cpp"),
+        ("c++", "-std=c++17", "kokoro.hpp", "e.cpp"),
+        ("c++", "-std=c++20", "kokoro.hpp", "f.cpp"),
     ] {
         let source = folder.path().join(name);
         fs::write(&source, twice(header)).unwrap();

@@ -4,7 +4,9 @@
 
 mod common;
 
-use common::Workshop;
+use std::process::Command;
+
+use common::{Workshop, root, succeed};
 
 const C: &[&str] = &["-std=c11"];
 
@@ -62,4 +64,41 @@ fn mistakes_have_their_status() {
     let workshop = Workshop::new();
     let program = workshop.compile("kokoro-ffi/tests/c/hostile.c", C);
     workshop.run(&program, &[]);
+}
+
+#[test]
+fn cpp_speaks_in_every_way() {
+    let workshop = Workshop::new();
+    for standard in ["-std=c++17", "-std=c++20"] {
+        let program = workshop.compile("examples/cpp/speak.cpp", &[standard]);
+        let lines = workshop.run(&program, &[]);
+        assert!(lines.contains("s: bridge\n") && lines.contains("empty_text: the text is empty"), "{lines}");
+        assert!(workshop.path().join("speech.wav").is_file());
+    }
+}
+
+#[test]
+fn cpp_keeps_exceptions_and_ownership() {
+    let workshop = Workshop::new();
+    for standard in ["-std=c++17", "-std=c++20"] {
+        let program = workshop.compile("kokoro-ffi/tests/c/ownership.cpp", &[standard]);
+        workshop.run(&program, &[]);
+    }
+}
+
+#[test]
+fn python_speaks_by_its_foreign_function_interface() {
+    let workshop = Workshop::new();
+    let script = root().join("examples/ctypes/speak.py");
+    let library = workshop.path().join("libkokoro.so");
+    let arguments =
+        [script.as_os_str(), library.as_os_str(), "Der Bus — the bus, stops.".as_ref(), "a.wav".as_ref()];
+    let mut command = Command::new("python3");
+    let lines =
+        succeed(command.args(arguments).current_dir(workshop.path()).env("PYTHONIOENCODING", "utf-8"));
+    let spoken: Vec<&str> =
+        lines.lines().filter_map(|line| line.split_once(" s  ")).map(|(_, word)| word).collect();
+    assert_eq!(spoken, ["Der", "Bus", "the", "bus", "stops"], "{lines}");
+    assert!(lines.contains("samples in chunks\n102: text is not UTF-8"), "{lines}");
+    assert!(workshop.path().join("a.wav").is_file());
 }

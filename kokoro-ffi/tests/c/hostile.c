@@ -295,7 +295,7 @@ static void arguments(const kokoro_synthesizer *synthesizer)
         WRONG(kokoro_request_set_pauses(request, 0.1, times[i], 0.1));
         WRONG(kokoro_synthesizer_shut_down(synthesizer, times[i]));
     }
-    EXPECT(kokoro_speech_phonemes(speech, 99) == NULL);
+    EXPECT(kokoro_speech_phonemes(speech, 99) == NULL && kokoro_last_status() == KOKORO_INVALID_ARGUMENT);
     size_t count;
     const uint32_t *frames;
     WRONG(kokoro_speech_durations(speech, SIZE_MAX, &frames, &count));
@@ -633,7 +633,7 @@ int main(void)
 {
     EXPECT(kokoro_abi_version() == KOKORO_ABI_VERSION);
     EXPECT(strcmp(kokoro_version(), KOKORO_VERSION) == 0);
-    EXPECT(kokoro_last_error()[0] == 0);
+    EXPECT(kokoro_last_error()[0] == 0 && kokoro_last_status() == KOKORO_OK);
     kokoro_synthesizer *synthesizer = build();
     null_everywhere(synthesizer);
     handles(synthesizer);
