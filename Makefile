@@ -11,11 +11,17 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 TEST_TOOLS := $(VENV)/.test-tools
 
+# The Python package is tested in an environment of its own, as users install it.
+PACKAGE_VENV := .venv-package
+PACKAGE_BIN := $(PACKAGE_VENV)/bin
+PACKAGE_TOOLS := $(PACKAGE_VENV)/.tools
+
 DEMO_TEXT := Good morning. This is the Kokoro library, speaking with the small robotic voice that it carries. \
 	Nothing was downloaded for it, and nothing leaves this computer. The bus stops in front of the school, \
 	and the old bridge was destroyed by fire.
 
-.PHONY: demo test bench fuzz runtime test-tools check-rust test-rust test-python test-speech deny clean
+.PHONY: demo test bench fuzz runtime test-tools package-tools check-rust test-rust test-python test-speech test-package \
+	deny clean
 
 demo: runtime
 	@echo "building (a few minutes the first time) ..."
@@ -25,7 +31,7 @@ demo: runtime
 	@echo "  cargo run --release -p kokoro-core --features download --example fetch -- --model fp32 --voices af_heart"
 	@echo "  cargo run --release --example speak -- --model kokoro-v1.0 --voice af_heart --out speech.wav \"Hello world.\""
 
-test: check-rust test-rust test-python test-speech
+test: check-rust test-rust test-python test-speech test-package
 
 check-rust: runtime
 	cargo fmt --all --check
@@ -45,6 +51,17 @@ test-python: test-tools
 test-speech: test-tools
 	cargo run --quiet --release --locked -p kokoro-testkit --bin render-corpus -- --out target/corpus
 	$(BIN)/python tools/builtin_model/score.py target/corpus
+
+# The Python package: style, its wheel, types against what the wheel has, tests.
+test-package: package-tools
+	$(PACKAGE_BIN)/ruff check kokoro-py
+	$(PACKAGE_BIN)/ruff format --check kokoro-py
+	rm -rf target/wheels
+	$(PACKAGE_BIN)/maturin build --quiet --release --locked --out target/wheels
+	$(PACKAGE_BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --force-reinstall target/wheels/*.whl
+	$(PACKAGE_BIN)/mypy kokoro-py/python/kokoro_rs kokoro-py/tests
+	$(PACKAGE_BIN)/python -m mypy.stubtest kokoro_rs._native
+	$(PACKAGE_BIN)/pytest -q kokoro-py/tests
 
 # Criterion, then this library beside PyPI's onnxruntime on full-size models: an hour and 2 GB of disk. VOICES: a folder
 # with published voices as raw f32, in place of the built-in ones.
@@ -85,6 +102,13 @@ $(TEST_TOOLS): $(RUNTIME) tools/requirements-test.txt tools/builtin_model/requir
 	$(BIN)/python tools/setup_runtime.py
 	@touch $@
 
+package-tools: $(PACKAGE_TOOLS)
+
+$(PACKAGE_TOOLS): tools/requirements-runtime.txt tools/requirements-package.txt
+	$(PYTHON) -m venv $(PACKAGE_VENV)
+	$(PACKAGE_BIN)/python -m pip install --quiet --disable-pip-version-check -r tools/requirements-package.txt
+	@touch $@
+
 clean:
 	cargo clean
-	rm -rf $(VENV) .cargo
+	rm -rf $(VENV) $(PACKAGE_VENV) .cargo

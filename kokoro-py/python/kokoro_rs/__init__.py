@@ -1,8 +1,74 @@
 """Speech synthesis with the open Kokoro-82M model, in Rust.
 
-So far: the version and pronunciation. Synthesis from Python is to come.
+>>> import kokoro_rs
+>>> synthesizer = kokoro_rs.Synthesizer("builtin")
+>>> speech = synthesizer.synthesize("The bus stops in front of the school.")
+>>> speech.save("speech.wav")
+
+`builtin` is a small robotic voice inside the package. For real speech give the path of a Kokoro `.onnx` file and of its
+voices, or fetch the published ones with `kokoro-rs fetch`.
+
+* `Synthesizer` speaks: at once, in a stream, asynchronously, in batches.
+* `Speech` is the result: samples, times of words, WAV, subtitles.
+* `KokoroError` is the base of all exceptions, see `kokoro_rs.errors`.
+* `phonemize` turns text into phonemes, without a model.
+* `find_model`, `fetch` and `doctor` take care of models, voices and ONNX Runtime.
+* `kokoro_rs.compat` has the interfaces of the packages `kokoro` and `kokoro-onnx`.
 """
 
-from ._native import __version__, phonemize
+from . import _runtime
+from ._joins import Joins
+from ._native import CancelToken, __version__
+from ._phonemes import PronouncedWord, Pronunciation, phonemize
+from ._speech import Speech, SpeechChunk, SpeechStats, SpokenChunk, Word
+from ._stats import G2pCacheStats, Histogram, ModelInfo, PreparedModel, Stats, Voice
+from ._streams import AsyncSpeechStream, Progress, SpeechStream
+from ._synthesizer import Synthesizer
+from .errors import (
+    BusyError,
+    CancelledError,
+    InvalidInputError,
+    KokoroError,
+    ModelNotFoundError,
+    ShutDownError,
+    SpeechTimeoutError,
+    StaleError,
+)
 
-__all__ = ["__version__", "phonemize"]
+default = Synthesizer.default
+
+# Nothing is loaded by this; it is for the first model.
+_runtime.announce()
+
+__all__ = [
+    "AsyncSpeechStream",
+    "BusyError",
+    "CancelToken",
+    "CancelledError",
+    "G2pCacheStats",
+    "Histogram",
+    "InvalidInputError",
+    "Joins",
+    "KokoroError",
+    "ModelInfo",
+    "ModelNotFoundError",
+    "PreparedModel",
+    "Progress",
+    "PronouncedWord",
+    "Pronunciation",
+    "ShutDownError",
+    "Speech",
+    "SpeechChunk",
+    "SpeechStats",
+    "SpeechStream",
+    "SpeechTimeoutError",
+    "SpokenChunk",
+    "StaleError",
+    "Stats",
+    "Synthesizer",
+    "Voice",
+    "Word",
+    "__version__",
+    "default",
+    "phonemize",
+]
