@@ -63,9 +63,9 @@ class Bench:
         worker = pathlib.Path(__file__).with_name("onnxruntime_worker.py")
         return Worker([sys.executable, worker, model, self.arguments.voices, threads, sessions])
 
-    def rust(self, model, threads, optimization="fast"):
+    def rust(self, model, threads, optimization="fast", sessions=1):
         worker = ROOT / "target" / "release" / "bench-worker"
-        return Worker([worker, model, self.arguments.voices, threads, optimization])
+        return Worker([worker, model, self.arguments.voices, threads, optimization, sessions])
 
     def say(self, line=""):
         self.lines.append(line)
@@ -159,7 +159,8 @@ class Bench:
         ways = [
             (f"onnxruntime, one session, {threads} threads", lambda: self.python(model, threads)),
             (f"onnxruntime, {threads} sessions, one thread each", lambda: self.python(model, 1, threads)),
-            ("this library", lambda: self.rust(model, threads)),
+            (f"this library, one session, {threads} threads", lambda: self.rust(model, threads)),
+            (f"this library, {threads} sessions, one thread each", lambda: self.rust(model, threads, sessions=threads)),
         ]
         seconds = [[] for _ in ways]
         peaks = [0 for _ in ways]
@@ -174,7 +175,11 @@ class Bench:
         for (name, _), median, peak in zip(ways, medians, peaks, strict=True):
             self.say(f"| {name} | {median:.2f} s | {peak / 1e6:.0f} MB |")
         self.say()
-        self.say(f"Against the better arrangement of onnxruntime: **{min(medians[:-1]) / medians[-1]:.2f}** times.")
+        ratios = [min(medians[:2]) / median for median in medians[2:]]
+        self.say(
+            f"Against the better arrangement of onnxruntime: **{ratios[0]:.2f}** times with one session, "
+            f"{ratios[1]:.2f} times with {threads}."
+        )
         self.say()
 
     def start(self, graph, model):

@@ -1,6 +1,6 @@
 //! This library's side of `tools/reference/side_by_side.py`: a process that loads a model and speaks what it is told to.
 //!
-//! usage: bench-worker MODEL VOICES THREADS OPTIMIZATION
+//! usage: bench-worker MODEL VOICES THREADS OPTIMIZATION SESSIONS
 //!
 //! A line of the input is a JSON object: `phonemes`, `voice`, `speed`, `count` (how many requests at once) and `save` (a
 //! path for the samples of one of them as `.npy`, or null). Its answer is a line with `seconds` from the first request to
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-const USAGE: &str = "usage: bench-worker MODEL VOICES THREADS OPTIMIZATION";
+const USAGE: &str = "usage: bench-worker MODEL VOICES THREADS OPTIMIZATION SESSIONS";
 
 fn main() -> ExitCode {
     match run(&std::env::args().skip(1).collect::<Vec<_>>()) {
@@ -32,11 +32,12 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[String]) -> Result<()> {
-    let [model, voices, threads, optimization] = arguments else { return Err(USAGE.into()) };
+    let [model, voices, threads, optimization, sessions] = arguments else { return Err(USAGE.into()) };
     let synthesizer = Synthesizer::builder()
         .model(model)
         .voices(voices)
         .threads(threads.parse()?)
+        .sessions(sessions.parse()?)
         .optimization(optimization.parse()?)
         // Every request is one run of the model, as on the other side.
         .chunk_symbols(510)
