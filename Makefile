@@ -2,10 +2,13 @@
 # make test   every test
 # make bench  benchmarks, also beside PyPI's onnxruntime
 # make fuzz   fuzz targets, ten minutes each
+# make install PREFIX=/usr/local   the C library
 # Each installs what it needs into .venv; Rust, Python 3 and make must be there.
 
 PYTHON ?= python3
 FUZZ_SECONDS ?= 600
+PREFIX ?= /usr/local
+LIBDIR ?= lib
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
@@ -20,8 +23,8 @@ DEMO_TEXT := Good morning. This is the Kokoro library, speaking with the small r
 	Nothing was downloaded for it, and nothing leaves this computer. The bus stops in front of the school, \
 	and the old bridge was destroyed by fire.
 
-.PHONY: demo test bench fuzz runtime test-tools package-tools check-rust test-rust test-python test-speech test-package \
-	deny clean
+.PHONY: demo test bench fuzz install runtime test-tools package-tools check-rust test-rust test-python test-speech \
+	test-package deny clean
 
 demo: runtime
 	@echo "building (a few minutes the first time) ..."
@@ -43,7 +46,7 @@ test-rust: test-tools
 	cargo test --workspace --locked --features kokoro-core/download
 
 test-python: test-tools
-	$(BIN)/ruff check tools
+	$(BIN)/ruff check tools examples
 	$(BIN)/python tools/builtin_model/build.py --check
 	$(BIN)/pytest -q tools
 
@@ -80,6 +83,11 @@ fuzz:
 	for target in text lexicon; do \
 		cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -max_len=2048 || exit 1; \
 	done
+
+# The C library, its headers, and files for pkg-config and CMake. DESTDIR is put in front of every path.
+install:
+	cargo build --release --locked -p kokoro-ffi
+	$(PYTHON) tools/install_c.py --from target/release --prefix "$(PREFIX)" --libdir "$(LIBDIR)" --destdir "$(DESTDIR)"
 
 deny:
 	cargo deny --version || cargo install --locked cargo-deny

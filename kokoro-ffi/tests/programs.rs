@@ -102,3 +102,16 @@ fn python_speaks_by_its_foreign_function_interface() {
     assert!(lines.contains("samples in chunks\n102: text is not UTF-8"), "{lines}");
     assert!(workshop.path().join("a.wav").is_file());
 }
+
+#[test]
+fn what_newcomers_read_works() {
+    let workshop = Workshop::new();
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, rest) = readme.split_once("```c\n").unwrap();
+    let (program, _) = rest.split_once("```").unwrap();
+    let source = workshop.path().join("newcomer.c");
+    std::fs::write(&source, program).unwrap();
+    let program = workshop.compile(source.to_str().unwrap(), C);
+    workshop.run(&program, &[]);
+    assert!(std::fs::metadata(workshop.path().join("speech.wav")).unwrap().len() > 24_000);
+}
