@@ -74,13 +74,13 @@ bench: test-tools
 	$(BIN)/python tools/reference/side_by_side.py --write benches/RESULTS.md $(if $(VOICES),--voices "$(VOICES)")
 
 # Fuzzing, FUZZ_SECONDS for each target; needs a nightly compiler.
-fuzz:
+fuzz: runtime
 	cargo fuzz --version || cargo install --locked cargo-fuzz
-	mkdir -p fuzz/corpus/text fuzz/corpus/lexicon
+	mkdir -p fuzz/corpus/text fuzz/corpus/lexicon fuzz/corpus/c
 	tail -n +2 kokoro-core/tests/data/english.tsv | cut -f1 | split -l 1 -a 4 - fuzz/corpus/text/golden-
 	printf '# names\nNguyen\tw\313\210\311\252n\n' > fuzz/corpus/lexicon/tsv
 	printf '{"Nguyen": "w\313\210\311\252n"}' > fuzz/corpus/lexicon/json
-	for target in text lexicon; do \
+	for target in text lexicon c; do \
 		cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -max_len=2048 || exit 1; \
 	done
 
