@@ -209,6 +209,23 @@ fn the_last_proof_is_a_spoken_word() {
 }
 
 #[test]
+fn voices_beside_a_named_model_are_found() {
+    let mut machine = Machine::new("finds_voices_beside");
+    machine.add_voice("af_heart", 0.5);
+    machine.set("KOKORO_MODEL", machine.at("cache/kokoro-v1.0/mine.onnx"));
+    common::succeed(machine.command);
+}
+
+#[test]
+#[ignore = "run by voices_beside_a_named_model_are_found in a process of its own"]
+fn finds_voices_beside() {
+    let report = Examination::new().run();
+    let voices = report.finding("voices").unwrap();
+    assert_eq!(voices.status, Status::Good, "{voices:?}");
+    assert!(voices.facts.contains(&("found by", "beside the model".to_owned())), "{voices:?}");
+}
+
+#[test]
 #[ignore = "run by other tests in a process of its own"]
 fn prints_the_reports() {
     let report = Examination::new().run();
@@ -236,4 +253,5 @@ fn speaks() {
     let speech = report.finding("speech").unwrap();
     assert_eq!(speech.status, Status::Good, "{speech:?}");
     assert!(speech.facts.iter().any(|(name, value)| *name == "seconds of speech" && value != "0.00"));
+    assert!(report.is_healthy(), "the built-in model has its own voices: {report}");
 }

@@ -1,12 +1,13 @@
 //! The files of the model and of the voices.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::report::Finding;
 use crate::assets::catalogue::{CatalogueModel, PublishedFile, catalogue};
 use crate::assets::find::{AUTO, Places, is_name};
 use crate::assets::{Found, Origin, digest};
 use crate::model::ModelSource;
+use crate::synthesizer::voices_beside;
 use crate::voice::VoiceStore;
 use crate::{Error, ErrorKind, Result, libraries};
 
@@ -96,24 +97,27 @@ fn compare(finding: &mut Finding, path: &Path, size: u64, file: &PublishedFile, 
     }
 }
 
-/// The voices that would go with a published model; those beside a model that was named by path are looked at when it is
-/// loaded.
+/// The voices that would go with the model.
 pub(super) fn voices(digests: bool) -> Finding {
     let mut finding = Finding::new("voices");
-    let found = match Places::of_this_process().and_then(|places| places.voices()) {
-        Ok(found) => found,
-        Err(error) if error.kind() == ErrorKind::UnknownVoice => {
+    let Ok(places) = Places::of_this_process() else {
+        finding.problem("they cannot be looked for until the cache folder is right");
+        return finding;
+    };
+    let (path, found_by) = match voices_of(&places) {
+        Ok(Some(found)) => found,
+        Ok(None) => {
+            finding.fact("voices", "those of the built-in model");
+            return finding;
+        }
+        Err(error) => {
             finding.problem(error);
             return finding;
         }
-        Err(_) => {
-            finding.problem("they cannot be looked for until the cache folder is right");
-            return finding;
-        }
     };
-    finding.fact("path", found.path.display());
-    finding.fact("found by", found.origin.as_str());
-    let store = match VoiceStore::open(&found.path) {
+    finding.fact("path", path.display());
+    finding.fact("found by", found_by);
+    let store = match VoiceStore::open(&path) {
         Ok(store) => store,
         Err(error) => {
             finding.problem(error);
@@ -130,12 +134,25 @@ pub(super) fn voices(digests: bool) -> Finding {
         finding.problem(format!("{more} more voices are damaged"));
     }
     if digests {
-        let others = names.iter().filter(|name| is_another(&found.path, name)).cloned().collect::<Vec<_>>();
+        let others = names.iter().filter(|name| is_another(&path, name)).cloned().collect::<Vec<_>>();
         if !others.is_empty() {
             finding.note(format!("not the published voices of their names: {}", others.join(", ")));
         }
     }
     finding
+}
+
+/// Where the voices are, and why they were looked for there; `None` for those inside the built-in model.
+fn voices_of(places: &Places) -> Result<Option<(PathBuf, &'static str)>> {
+    let of_its_own = match (&places.voices_variable, &places.model_variable) {
+        (None, Some(model)) if !is_name(model) => Some(ModelSource::new(model)),
+        _ => None,
+    };
+    match of_its_own {
+        Some(ModelSource::Builtin) => Ok(None),
+        Some(ModelSource::File(model)) => Ok(Some((voices_beside(&model)?, "beside the model"))),
+        None => places.voices().map(|found| Some((found.path, found.origin.as_str()))),
+    }
 }
 
 /// Whether the raw voice of a published name has other numbers. Other formats have other digests for the same numbers.

@@ -408,7 +408,8 @@ impl SynthesizerBuilder {
     }
 }
 
-fn voices_beside(model: &Path) -> Result<PathBuf> {
+/// The voices that belong to a model file for which none were named.
+pub(crate) fn voices_beside(model: &Path) -> Result<PathBuf> {
     const NAMES: [&str; 4] = ["voices", "voices-v1.0.bin", "voices.bin", "voices.npz"];
     let folder = model.parent().unwrap_or(Path::new(""));
     NAMES.iter().map(|name| folder.join(name)).find(|path| path.exists()).ok_or_else(|| {

@@ -30,6 +30,7 @@ use crate::{Error, ErrorKind, Result, Speech, SpeechRequest};
 pub use self::asynchronous::{AsyncSpeech, AsyncSpeechStream};
 pub use batch::Batch;
 pub use builder::SynthesizerBuilder;
+pub(crate) use builder::voices_beside;
 pub use global::global;
 pub use metrics::Metrics;
 pub use stream::{Progress, SpeechStream};
