@@ -17,6 +17,22 @@ voices, or fetch the published ones with `kokoro-rs fetch`.
 """
 
 from . import _runtime
+from ._assets import (
+    Catalogue,
+    FetchedFile,
+    Found,
+    PlannedFile,
+    PublishedModel,
+    PublishedVoice,
+    Report,
+    cache_dir,
+    catalogue,
+    doctor,
+    fetch,
+    find_model,
+    find_voices,
+    plan_fetch,
+)
 from ._joins import Joins
 from ._native import CancelToken, __version__
 from ._phonemes import PronouncedWord, Pronunciation, phonemize
@@ -45,6 +61,9 @@ __all__ = [
     "BusyError",
     "CancelToken",
     "CancelledError",
+    "Catalogue",
+    "FetchedFile",
+    "Found",
     "G2pCacheStats",
     "Histogram",
     "InvalidInputError",
@@ -52,10 +71,14 @@ __all__ = [
     "KokoroError",
     "ModelInfo",
     "ModelNotFoundError",
+    "PlannedFile",
     "PreparedModel",
     "Progress",
     "PronouncedWord",
     "Pronunciation",
+    "PublishedModel",
+    "PublishedVoice",
+    "Report",
     "ShutDownError",
     "Speech",
     "SpeechChunk",
@@ -69,6 +92,13 @@ __all__ = [
     "Voice",
     "Word",
     "__version__",
+    "cache_dir",
+    "catalogue",
     "default",
+    "doctor",
+    "fetch",
+    "find_model",
+    "find_voices",
     "phonemize",
+    "plan_fetch",
 ]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from . import _native
 from ._audio import Audio
 from .errors import InvalidConfigError
 
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from ._fields import ChunkFields, SpeechFields, WordFields
@@ -193,6 +196,28 @@ def speech_of(text: str, fields: SpeechFields) -> Speech:
         words_absent=fields["words_absent"],
         chunks=[SpokenChunk(**chunk) for chunk in fields["chunks"]],
         stats=SpeechStats(**fields["stats"]),
+    )
+
+
+def joined(text: str, chunks: Sequence[SpeechChunk], stats: SpeechStats) -> Speech:
+    """The speech whose chunks these are, all of them."""
+    words: list[Word] = []
+    spoken = []
+    is_timed = True
+    for chunk in chunks:
+        is_timed &= chunk.words is not None
+        words.extend(chunk.words or ())
+        end = chunk.start_sample + len(chunk.samples)
+        spoken.append(
+            SpokenChunk(chunk.start_char, chunk.end_char, chunk.phonemes, chunk.start_sample, end, chunk.durations)
+        )
+    return Speech(
+        samples=np.concatenate([chunk.samples for chunk in chunks]),
+        text=text,
+        words=words if is_timed else None,
+        words_absent=None if is_timed else "the model gives no durations",
+        chunks=spoken,
+        stats=stats,
     )
 
 

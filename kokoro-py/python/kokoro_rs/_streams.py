@@ -36,7 +36,8 @@ class _Streaming:
     def __init__(self, stream: Stream, text: str) -> None:
         self._stream = stream
         self._text = text
-        self._closed = (Progress(0, 0.0, 0.0, 0.0, None), None)
+        # What is told once the native half has given its stream away.
+        self._last = (self.progress, self.stats)
 
     @property
     def text(self) -> str:
@@ -47,17 +48,21 @@ class _Streaming:
     def progress(self) -> Progress:
         """How far it is."""
         progress = self._stream.progress
-        return Progress(*progress) if progress else self._closed[0]
+        return Progress(*progress) if progress else self._last[0]
 
     @property
-    def stats(self) -> SpeechStats | None:
-        """Counts and times of what was taken so far; `None` once it is closed or collected."""
+    def stats(self) -> SpeechStats:
+        """Counts and times of what was taken so far."""
         stats = self._stream.stats
-        return SpeechStats(**stats) if stats else None
+        return SpeechStats(**stats) if stats else self._last[1]
 
     def _close(self) -> None:
-        self._closed = (self.progress, None)
+        self._last = (self.progress, self.stats)
         self._stream.close()
+
+    def _collect(self) -> Whole:
+        self._last = (self.progress, self.stats)
+        return self._stream.collect()
 
 
 class SpeechStream(_Streaming):
@@ -80,7 +85,7 @@ class SpeechStream(_Streaming):
     def collect(self) -> Speech:
         """Takes all that is left, as one piece. What was taken before is not in it, but times and places are those of
         the whole speech."""
-        return speech_of(self._text, self._stream.collect().wait())
+        return speech_of(self._text, self._collect().wait())
 
     def close(self) -> None:
         """Ends the request."""
@@ -128,7 +133,7 @@ class AsyncSpeechStream(_Streaming):
     async def collect(self) -> Speech:
         """Takes all that is left, as one piece. What was taken before is not in it, but times and places are those of
         the whole speech."""
-        return await finish(self._stream.collect(), self._text)
+        return await finish(self._collect(), self._text)
 
     async def aclose(self) -> None:
         """Ends the request."""
