@@ -4,9 +4,12 @@ import io
 
 import av
 import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
 
 
-def decode(data):
+def decode(data: bytes) -> tuple[Samples, int]:
     """Samples from -1 to 1, and samples a second."""
     with av.open(io.BytesIO(data)) as container:
         resampler = av.AudioResampler(format="flt", layout="mono")
@@ -15,5 +18,6 @@ def decode(data):
         return np.concatenate([frame.to_ndarray()[0] for frame in frames]), frames[0].sample_rate
 
 
-def from_pcm(data):
-    return np.frombuffer(data, dtype="<i2").astype(np.float32) / 32768
+def from_pcm(data: bytes) -> Samples:
+    """Samples from -1 to 1."""
+    return np.asarray(np.frombuffer(data, dtype="<i2") / 32768, dtype=np.float32)

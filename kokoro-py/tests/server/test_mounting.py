@@ -1,15 +1,18 @@
 """The router in an app that has routes of its own."""
 
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import kokoro_rs
 import pytest
-from decoding import decode
-from fastapi import Depends, FastAPI, Header, HTTPException
+from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException
 from fastapi.testclient import TestClient
 from kokoro_rs.server import Settings, TimingMiddleware, create_router
 from pydantic import BaseModel
-from server_process import TEXT, wait_until
+
+from .decoding import decode
+from .server_process import TEXT, wait_until
 
 
 class Item(BaseModel):
@@ -17,15 +20,15 @@ class Item(BaseModel):
 
 
 @pytest.fixture(scope="module")
-def synthesizer():
+def synthesizer() -> kokoro_rs.Synthesizer:
     return kokoro_rs.Synthesizer(model="builtin")
 
 
-def host(router, **options):
+def host(router: APIRouter, **options: Any) -> FastAPI:
     app = FastAPI(**options)
 
     @app.post("/items")
-    async def items(item: Item):
+    async def items(item: Item) -> Item:
         return item
 
     app.include_router(router, prefix="/speech")
@@ -33,11 +36,11 @@ def host(router, **options):
     return app
 
 
-def test_both_keep_their_ways(synthesizer):
+def test_both_keep_their_ways(synthesizer: kokoro_rs.Synthesizer) -> None:
     told = []
 
     @asynccontextmanager
-    async def lifespan(_app):
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         told.append("begin")
         yield
         told.append("end")
@@ -57,14 +60,14 @@ def test_both_keep_their_ways(synthesizer):
     assert synthesizer.synthesize("Still here.").duration > 0.3
 
 
-def test_without_a_lifespan_the_first_request_loads(synthesizer):
+def test_without_a_lifespan_the_first_request_loads(synthesizer: kokoro_rs.Synthesizer) -> None:
     # Only as a context would the client run it.
     client = TestClient(host(create_router(synthesizer=synthesizer)))
     response = client.post("/speech/v1/audio/speech", json={"input": TEXT, "response_format": "wav"})
     assert response.status_code == 200
 
 
-def test_settings_can_be_given(synthesizer):
+def test_settings_can_be_given(synthesizer: kokoro_rs.Synthesizer) -> None:
     settings = Settings(models=("mine",), max_input_characters=10, voice_names={"alloy": "af_ada"})
     with TestClient(host(create_router(settings, synthesizer))) as client:
         path = "/speech/v1/audio/speech"
@@ -77,8 +80,8 @@ def test_settings_can_be_given(synthesizer):
         assert named == own != other
 
 
-def test_a_dependency_of_the_host_guards_the_routes(synthesizer):
-    def guard(authorization: str = Header("")):
+def test_a_dependency_of_the_host_guards_the_routes(synthesizer: kokoro_rs.Synthesizer) -> None:
+    def guard(authorization: str = Header("")) -> None:
         if authorization != "Bearer right":
             raise HTTPException(401, "who are you?", {"WWW-Authenticate": "Bearer"})
 

@@ -1,7 +1,13 @@
 """What is wrong is refused with the right status, in OpenAI's form, and nothing of the machine is told."""
 
+import json
+import pathlib
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
-from server_process import TEXT, Server
+
+from .server_process import TEXT, Server
 
 JSON = {"content-type": "application/json"}
 
@@ -32,11 +38,9 @@ JSON = {"content-type": "application/json"}
     ],
 )
 @pytest.mark.parametrize("path", ["/v1/audio/speech", "/v1/audio/speech/words"])
-def test_parameters(server, path, body, status, code, param):
+def test_parameters(server: Server, path: str, body: Any, status: int, code: str, param: str | None) -> None:
     if path.endswith("words") and isinstance(body, dict) and "stream_format" in body:
         code = "unknown_parameter"
-    import json
-
     response = server.client.post(path, content=json.dumps(body), headers=JSON)
     assert response.status_code == status, response.text
     error = response.json()["error"]
@@ -46,22 +50,22 @@ def test_parameters(server, path, body, status, code, param):
 
 
 @pytest.mark.parametrize("content", [b'{"input": ', b"\xff\xfe\xff", b"[" * 50_000, b""])
-def test_bodies_that_are_no_json(server, content):
+def test_bodies_that_are_no_json(server: Server, content: bytes) -> None:
     response = server.client.post("/v1/audio/speech", content=content, headers=JSON)
     assert response.status_code in (400, 422)
     assert response.json()["error"]["code"] in ("invalid_json", "bad_request", "invalid_body", "missing_parameter")
 
 
-def test_a_body_without_its_type(server):
+def test_a_body_without_its_type(server: Server) -> None:
     response = server.client.post("/v1/audio/speech", content=b'{"input": "Hello"}')
     assert response.status_code in (200, 422)
 
 
 @pytest.mark.parametrize("told", [True, False])
-def test_long_bodies_are_not_read(server, told):
+def test_long_bodies_are_not_read(server: Server, told: bool) -> None:
     sent = 0
 
-    def endless():
+    def endless() -> Iterator[bytes]:
         nonlocal sent
         for _ in range(1000):
             sent += 1_000_000
@@ -74,13 +78,13 @@ def test_long_bodies_are_not_read(server, told):
     assert sent < 100_000_000
 
 
-def test_other_paths_and_methods(server):
+def test_other_paths_and_methods(server: Server) -> None:
     assert server.client.get("/nothing").json()["error"]["code"] == "not_found"
     assert server.client.get("/v1/audio/speech").status_code == 405
     assert server.client.get("/v1/audio/speech").json()["error"]["code"] == "method_not_allowed"
 
 
-def test_nothing_of_the_machine_is_told(tmp_path):
+def test_nothing_of_the_machine_is_told(tmp_path: pathlib.Path) -> None:
     """Voices from a folder with a telling name, and no model at all."""
     model = tmp_path / "secret-place.onnx"
     with Server(KOKORO_MODEL=str(model)) as server:

@@ -5,17 +5,21 @@ import json
 import signal
 import subprocess
 import time
+from os import environ
+from sys import executable
+from typing import Any
 
 import httpx
 import pytest
-from server_process import LONG_TEXT, TEXT, Server, wait_until
+
+from .server_process import LONG_TEXT, TEXT, Server, wait_until
 
 DROPPED = 'kokoro_requests_total{outcome="dropped"}'
 FINISHED = 'kokoro_requests_total{outcome="finished"}'
 TIMED_OUT = 'kokoro_requests_total{outcome="timeout"}'
 
 
-def test_audio_is_sent_while_it_is_made(server):
+def test_audio_is_sent_while_it_is_made(server: Server) -> None:
     finished = server.metric(FINISHED)
     with server.stream(LONG_TEXT, response_format="pcm") as response:
         assert response.status_code == 200
@@ -26,10 +30,10 @@ def test_audio_is_sent_while_it_is_made(server):
         assert server.metric(FINISHED) == finished
 
 
-def test_ten_clients_at_once_get_what_each_would_get_alone(server):
+def test_ten_clients_at_once_get_what_each_would_get_alone(server: Server) -> None:
     texts = [f"This is what client number {number} wants to hear. {TEXT}" for number in range(10)]
 
-    def speak(text):
+    def speak(text: str) -> bytes:
         return server.speak(text, response_format="pcm", seed=1).content
 
     alone = [speak(text) for text in texts]
@@ -40,7 +44,7 @@ def test_ten_clients_at_once_get_what_each_would_get_alone(server):
 
 
 @pytest.mark.parametrize("parameters", [{}, {"stream_format": "sse"}, {"response_format": "pcm"}])
-def test_a_client_that_disconnects_ends_its_synthesis(server, parameters):
+def test_a_client_that_disconnects_ends_its_synthesis(server: Server, parameters: dict[str, Any]) -> None:
     before = server.metric(DROPPED)
     with server.stream(LONG_TEXT, **parameters) as response:
         parts = response.iter_bytes()
@@ -51,7 +55,7 @@ def test_a_client_that_disconnects_ends_its_synthesis(server, parameters):
 
 
 @pytest.mark.parametrize("path", ["/v1/audio/speech", "/v1/audio/speech/words"])
-def test_a_client_that_disconnects_before_the_first_byte(server, path):
+def test_a_client_that_disconnects_before_the_first_byte(server: Server, path: str) -> None:
     before = server.metric(DROPPED)
     body = {"input": LONG_TEXT} if path.endswith("words") else {"input": LONG_TEXT, "stream": False}
     with pytest.raises(httpx.ReadTimeout):
@@ -60,7 +64,7 @@ def test_a_client_that_disconnects_before_the_first_byte(server, path):
     wait_until(lambda: server.active() == 0, "nothing is active")
 
 
-def test_times_of_words(server):
+def test_times_of_words(server: Server) -> None:
     body = {"input": TEXT, "response_format": "wav", "voice": "af_ada"}
     answer = server.client.post("/v1/audio/speech/words", json=body).json()
     words = answer["words"]
@@ -72,13 +76,13 @@ def test_times_of_words(server):
     assert answer["sample_rate"] == 24_000
 
 
-def test_voices(server):
+def test_voices(server: Server) -> None:
     voices = server.client.get("/v1/audio/voices").json()["data"]
     assert "af_ada" in [voice["id"] for voice in voices]
     assert {voice["object"] for voice in voices} == {"audio.voice"}
 
 
-def test_request_ids_and_times(server):
+def test_request_ids_and_times(server: Server) -> None:
     response = server.client.get("/healthz", headers={"x-request-id": "mine-1"})
     assert response.headers["x-request-id"] == "mine-1"
     assert 0 <= float(response.headers["x-process-time"]) < 60
@@ -86,7 +90,7 @@ def test_request_ids_and_times(server):
     assert len(forged.headers["x-request-id"]) == 32
 
 
-def test_metrics_of_the_library_and_of_http(server):
+def test_metrics_of_the_library_and_of_http(server: Server) -> None:
     server.speak()
     response = server.client.get("/metrics")
     assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
@@ -97,7 +101,7 @@ def test_metrics_of_the_library_and_of_http(server):
     assert len(families) == len(set(families))
 
 
-def test_overload_is_refused_and_passes():
+def test_overload_is_refused_and_passes() -> None:
     with Server(WORKER_CONNECTIONS="2") as server:
         server.ready()
         with server.stream(LONG_TEXT) as first, server.stream(LONG_TEXT) as second:
@@ -111,7 +115,7 @@ def test_overload_is_refused_and_passes():
         assert server.speak().status_code == 200
 
 
-def test_overload_of_the_library():
+def test_overload_of_the_library() -> None:
     with Server(KOKORO_MAX_REQUESTS="1") as server:
         server.ready()
         with server.stream(LONG_TEXT) as first:
@@ -123,7 +127,7 @@ def test_overload_of_the_library():
             assert server.metric('kokoro_requests_total{outcome="busy"}') == 1
 
 
-def test_deadline():
+def test_deadline() -> None:
     with Server(KOKORO_REQUEST_TIMEOUT="2") as server:
         server.ready()
         late = server.speak(LONG_TEXT, stream=False)
@@ -144,7 +148,7 @@ def test_deadline():
         assert server.speak("Hello.").status_code == 200
 
 
-def test_a_client_that_takes_no_bytes_is_cut_off():
+def test_a_client_that_takes_no_bytes_is_cut_off() -> None:
     with Server(KOKORO_REQUEST_TIMEOUT="2", WORKER_CONNECTIONS="1") as server:
         server.ready()
         with server.stream(LONG_TEXT, response_format="pcm") as response:
@@ -152,7 +156,7 @@ def test_a_client_that_takes_no_bytes_is_cut_off():
             wait_until(lambda: server.speak("Hello.").status_code == 200, "the place is free again")
 
 
-def test_the_log_has_one_line_for_a_request():
+def test_the_log_has_one_line_for_a_request() -> None:
     with Server(KOKORO_LOG_FORMAT="json") as server:
         server.ready()
         server.client.post("/v1/audio/speech", json={"input": TEXT}, headers={"x-request-id": "the-one"})
@@ -172,7 +176,7 @@ def test_the_log_has_one_line_for_a_request():
         assert TEXT not in "\n".join(server.lines), "texts are not logged"
 
 
-def test_a_termination_lets_requests_end():
+def test_a_termination_lets_requests_end() -> None:
     text = " ".join([TEXT] * 60)
     with Server() as server:
         server.ready()
@@ -191,7 +195,7 @@ def test_a_termination_lets_requests_end():
         server.wait_for_line(r"kokoro_rs\.server stopped")
 
 
-def test_a_termination_does_not_wait_for_ever():
+def test_a_termination_does_not_wait_for_ever() -> None:
     with Server(KOKORO_DRAIN_SECONDS="1") as server:
         server.ready()
         with server.stream(LONG_TEXT, response_format="pcm") as response:
@@ -203,7 +207,7 @@ def test_a_termination_does_not_wait_for_ever():
             assert time.monotonic() - begin < 15
 
 
-def test_the_port_is_open_while_the_model_is_loaded():
+def test_the_port_is_open_while_the_model_is_loaded() -> None:
     with Server() as server:
         assert server.client.get("/healthz").status_code == 200
         # A request that comes too early waits for the model.
@@ -211,7 +215,7 @@ def test_the_port_is_open_while_the_model_is_loaded():
         assert server.client.get("/readyz").json() == {"status": "ready"}
 
 
-def test_two_workers():
+def test_two_workers() -> None:
     with Server(WORKERS="2") as server:
         wait_until(lambda: len([line for line in server.lines if "ready after" in line]) == 2, "both are ready")
         assert server.speak().status_code == 200
@@ -220,12 +224,8 @@ def test_two_workers():
         assert len([line for line in server.lines if line.endswith("kokoro_rs.server stopped")]) == 2
 
 
-def test_wrong_settings_are_told():
-    from os import environ
-    from sys import executable
-
+def test_wrong_settings_are_told() -> None:
     command = [executable, "-m", "kokoro_rs.server"]
     ended = subprocess.run(command, env={**environ, "WORKERS": "0"}, capture_output=True, text=True, timeout=60)
-    assert ended.returncode != 0
-    assert "WORKERS" in ended.stderr
-    assert "greater than or equal to 1" in ended.stderr
+    assert ended.returncode == 2
+    assert ended.stderr == "kokoro-rs serve: WORKERS: Input should be greater than or equal to 1\n"

@@ -11,18 +11,18 @@ ROOT = pathlib.Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "server.md"
 
 
-def rows(heading):
+def rows(heading: str) -> dict[str, list[str]]:
     text = DOCUMENT.read_text(encoding="utf-8").split(heading)[1].split("\n#")[0]
     cells = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| `")]
     return {row[0].strip("`"): row[1:] for row in cells}
 
 
-def test_the_table_of_the_server_is_that_of_the_code():
+def test_the_table_of_the_server_is_that_of_the_code() -> None:
     documented = rows("## Settings")
     fields = Settings.model_fields.values()
     assert list(documented) == [field.validation_alias for field in fields]
     for field in fields:
-        meaning, default = documented[field.validation_alias]
+        meaning, default = documented[str(field.validation_alias)]
         assert meaning == field.description
         value = field.default
         if isinstance(value, dict):
@@ -34,12 +34,12 @@ def test_the_table_of_the_server_is_that_of_the_code():
         )
 
 
-def test_the_table_of_the_synthesizer_is_that_of_the_library():
+def test_the_table_of_the_synthesizer_is_that_of_the_library() -> None:
     source = (ROOT / "kokoro-core" / "src" / "synthesizer" / "global.rs").read_text(encoding="utf-8")
     assert list(rows("### The synthesizer's")) == re.findall(r"^/// \| `(\w+)` \|", source, re.MULTILINE)
 
 
-def test_values_come_from_the_environment(monkeypatch):
+def test_values_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKER_CONNECTIONS", "7")
     monkeypatch.setenv("TIMEOUT", "1.5")
     monkeypatch.setenv("KOKORO_MODEL_NAMES", "a, b,")
@@ -64,7 +64,7 @@ def test_values_come_from_the_environment(monkeypatch):
         ("KOKORO_LOG_FORMAT", "xml"),
     ],
 )
-def test_wrong_values_name_their_variable(monkeypatch, name, value):
+def test_wrong_values_name_their_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError, match=name):
         Settings()

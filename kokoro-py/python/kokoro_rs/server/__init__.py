@@ -15,8 +15,8 @@ from __future__ import annotations
 from .app import create_app
 from .logs import configure_logging
 from .router import create_router
-from .run import serve
+from .run import main, serve
 from .settings import Settings
 from .timing import TimingMiddleware
 
-__all__ = ["Settings", "TimingMiddleware", "configure_logging", "create_app", "create_router", "serve"]
+__all__ = ["Settings", "TimingMiddleware", "configure_logging", "create_app", "create_router", "main", "serve"]

@@ -1,6 +1,8 @@
 """``python -m kokoro_rs.server``: serves with the settings of the environment."""
 
-from .run import serve
+import sys
+
+from .run import main
 
 if __name__ == "__main__":
-    serve()
+    sys.exit(main())

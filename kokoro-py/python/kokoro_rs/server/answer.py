@@ -103,7 +103,7 @@ class StreamedAudio(_Answer):
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with aclosing(self._parts(streaming=True)) as parts:
-            part = await anext(parts)
+            part = await parts.__anext__()
             head = Response(None, 200, _STREAMING_HEADERS, media_type(self._request.response_format))
             await send({"type": "http.response.start", "status": 200, "headers": _unsized(head)})
             await send(_body(part))
@@ -117,7 +117,7 @@ class StreamedEvents(_Answer):
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with aclosing(self._parts(streaming=True)) as parts:
-            part = await anext(parts)
+            part = await parts.__anext__()
             head = Response(None, 200, _STREAMING_HEADERS, sse.MEDIA_TYPE)
             await send({"type": "http.response.start", "status": 200, "headers": _unsized(head)})
             await send(_body(sse.delta(part)))
