@@ -112,7 +112,7 @@ $(TEST_TOOLS): $(RUNTIME) tools/requirements-test.txt tools/builtin_model/requir
 
 package-tools: $(PACKAGE_TOOLS)
 
-$(PACKAGE_TOOLS): tools/requirements-runtime.txt tools/requirements-package.txt
+$(PACKAGE_TOOLS): tools/requirements-runtime.txt tools/requirements-package.txt kokoro-py/tests/server/requirements.txt
 	$(PYTHON) -m venv $(PACKAGE_VENV)
 	$(PACKAGE_BIN)/python -m pip install --quiet --disable-pip-version-check -r tools/requirements-package.txt
 	@touch $@
