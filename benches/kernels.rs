@@ -54,6 +54,34 @@ fn stages(criterion: &mut Criterion) {
     }
 }
 
+/// Inputs, outputs and frames of a decoder's blocks, and of upsamplings with their stride: about 3 seconds of audio, and 14.
+const BLOCKS: [(usize, usize, usize); 2] = [(1090, 1024, 120), (1090, 1024, 573)];
+const UPSAMPLINGS: [(usize, usize, usize, usize); 2] = [(512, 256, 10, 1_146), (256, 128, 6, 11_460)];
+
+/// All others.
+fn others(set: &str) -> Vec<(String, Kernels)> {
+    let blocks = [("fast", false), ("fine", true)].into_iter().flat_map(|(tiles, fine)| {
+        BLOCKS.map(|(inputs, outputs, frames)| {
+            let block = Kernels::block(set, fine, inputs, outputs, frames);
+            (format!("{tiles}, block from {inputs} to {outputs} channels, {frames} frames"), block)
+        })
+    });
+    let upsamplings = UPSAMPLINGS.map(|(inputs, outputs, stride, frames)| {
+        let upsampling = Kernels::upsample(set, inputs, outputs, stride, frames);
+        (format!("upsampling from {inputs} to {outputs} channels by {stride}, {frames} frames"), upsampling)
+    });
+    let all = blocks.chain(upsamplings);
+    all.map(|(name, kernel)| (name, kernel.expect("the shape is right"))).collect()
+}
+
+fn decoder(criterion: &mut Criterion) {
+    for set in Kernels::sets() {
+        for (name, kernel) in others(set) {
+            bench(criterion, &format!("{set}/decoder"), &name, kernel);
+        }
+    }
+}
+
 /// Every convolution as a multiple of what the multipliers did right before and right after it: the median of 31, for dilations 1, 3
 /// and 5.
 fn ratios() {
@@ -62,6 +90,17 @@ fn ratios() {
         kernel.run().expect("sizes are right");
         kernel.operations() as f64 / (thread_time() - start).as_secs_f64()
     };
+    let median = |peak: &mut Kernels, mut work: Kernels| {
+        rate(&mut work);
+        let mut ratios: Vec<f64> = (0..31)
+            .map(|_| {
+                let (before, work, after) = (rate(peak), rate(&mut work), rate(peak));
+                2.0 * work / (before + after)
+            })
+            .collect();
+        ratios.sort_by(f64::total_cmp);
+        format!("{:.2}", ratios[ratios.len() / 2])
+    };
     for set in Kernels::sets() {
         let mut peak = Kernels::peak(set).expect("the set is there");
         for (tiles, fine) in [("fast", false), ("fine", true)] {
@@ -69,21 +108,14 @@ fn ratios() {
                 for kernel in [3, 7, 11] {
                     let ratios = [1, 3, 5].map(|dilation| {
                         let work = Kernels::conv(set, fine, channels, kernel, dilation, frames);
-                        let mut work = work.expect("the shape is right");
-                        rate(&mut work);
-                        let mut ratios: Vec<f64> = (0..31)
-                            .map(|_| {
-                                let (before, work, after) =
-                                    (rate(&mut peak), rate(&mut work), rate(&mut peak));
-                                2.0 * work / (before + after)
-                            })
-                            .collect();
-                        ratios.sort_by(f64::total_cmp);
-                        format!("{:.2}", ratios[ratios.len() / 2])
+                        median(&mut peak, work.expect("the shape is right"))
                     });
                     println!("{set} {tiles}, {channels} channels, kernel {kernel}: {}", ratios.join(" "));
                 }
             }
+        }
+        for (name, work) in others(set) {
+            println!("{set} {name}: {}", median(&mut peak, work));
         }
     }
 }
@@ -104,7 +136,7 @@ fn thread_time() -> Duration {
     START.get_or_init(std::time::Instant::now).elapsed()
 }
 
-criterion_group!(benches, convolutions, stages);
+criterion_group!(benches, convolutions, stages, decoder);
 
 fn main() {
     if std::env::args().any(|argument| argument == "--ratios") {

@@ -15,7 +15,10 @@ use super::snake::Activation;
 use super::stage::CONVS;
 use super::stats::Statistics;
 use super::vector::Vector;
-use super::{Buffer, ConvWeights, Isa, Parallel, Quality, Scratch, Stage, StageRun, StageShape};
+use super::{
+    Block, BlockRun, BlockShape, BlockWeights, Buffer, ConvWeights, Isa, Parallel, Quality, Scratch, Stage,
+    StageRun, StageShape, Upsample, UpsampleRun, UpsampleShape,
+};
 
 /// A kernel with data to work on.
 pub struct Kernels {
@@ -28,6 +31,8 @@ enum Work {
     Peak,
     Conv(Box<Conv>),
     Stage(Box<StageData>),
+    Block(Box<BlockData>),
+    Upsample(Box<UpsampleData>),
 }
 
 struct Conv {
@@ -47,6 +52,23 @@ struct StageData {
     output: Buffer,
     scratch: Scratch,
     threads: usize,
+}
+
+struct BlockData {
+    shape: BlockShape,
+    packed: Buffer,
+    signal: Buffer,
+    style: Vec<f32>,
+    output: Buffer,
+    scratch: Scratch,
+}
+
+struct UpsampleData {
+    shape: UpsampleShape,
+    packed: Buffer,
+    signal: Buffer,
+    output: Buffer,
+    scratch: Scratch,
 }
 
 /// Threads that are started for every piece of work.
@@ -157,6 +179,54 @@ impl Kernels {
         })
     }
 
+    /// A residual block of the decoder with a convolution in its shortcut.
+    #[must_use]
+    pub fn block(set: &str, fine: bool, inputs: usize, outputs: usize, frames: usize) -> Option<Self> {
+        let quality = if fine { Quality::Fine } else { Quality::Fast };
+        let shape = BlockShape::new(inputs, outputs, true, false, quality)?;
+        let mut packed = Buffer::zeroed(shape.packed_len());
+        let bias = noise(outputs, 0.1);
+        let weights = BlockWeights {
+            first: (&noise(outputs * inputs * 3, 0.02), &bias),
+            second: (&noise(outputs * outputs * 3, 0.02), &bias),
+            shortcut: Some(&noise(outputs * inputs, 0.02)),
+            pool: None,
+        };
+        shape.pack(&weights, packed.as_mut_slice())?;
+        Some(Self {
+            isa: Self::isa(set)?,
+            operations: 2 * (outputs * frames * (3 * inputs + 3 * outputs + inputs)) as u64,
+            work: Work::Block(Box::new(BlockData {
+                shape,
+                packed,
+                signal: buffer(noise(inputs * frames, 1.0)),
+                style: noise(shape.style_len(), 0.2),
+                output: Buffer::zeroed(outputs * frames),
+                scratch: Scratch::default(),
+            })),
+        })
+    }
+
+    /// A transposed convolution in front of a stage.
+    #[must_use]
+    pub fn upsample(set: &str, inputs: usize, outputs: usize, stride: usize, frames: usize) -> Option<Self> {
+        let kernel = 2 * stride;
+        let shape = UpsampleShape::new(inputs, outputs, kernel, stride, stride / 2)?;
+        let mut packed = Buffer::zeroed(shape.packed_len());
+        shape.pack(&noise(inputs * outputs * kernel, 0.02), &noise(outputs, 0.1), packed.as_mut_slice())?;
+        Some(Self {
+            isa: Self::isa(set)?,
+            operations: 2 * (inputs * outputs * kernel * frames) as u64,
+            work: Work::Upsample(Box::new(UpsampleData {
+                shape,
+                packed,
+                signal: buffer(noise(inputs * frames, 1.0)),
+                output: Buffer::zeroed(shape.frames(frames)? * outputs),
+                scratch: Scratch::default(),
+            })),
+        })
+    }
+
     /// Floating-point operations of a run, for a convolution those of the direct one.
     #[must_use]
     pub fn operations(&self) -> u64 {
@@ -205,6 +275,38 @@ impl Kernels {
                         layouts: [Layout::Rows; 2],
                         source: work.signal.as_slice(),
                         styles: &work.styles,
+                        output: work.output.as_mut_slice(),
+                    })
+                    .ok()
+            }
+            Work::Block(work) => {
+                let block = Block::new(work.shape, work.packed.as_slice())?;
+                block
+                    .run(BlockRun {
+                        isa: self.isa,
+                        parallel: &Sequential,
+                        cancel: &cancel,
+                        scratch: &mut work.scratch,
+                        input: work.signal.as_slice(),
+                        style: &work.style,
+                        slope: 0.2,
+                        factor: 0.7,
+                        output: work.output.as_mut_slice(),
+                    })
+                    .ok()
+            }
+            Work::Upsample(work) => {
+                let upsample = Upsample::new(work.shape, work.packed.as_slice())?;
+                upsample
+                    .run(UpsampleRun {
+                        isa: self.isa,
+                        parallel: &Sequential,
+                        cancel: &cancel,
+                        scratch: &mut work.scratch,
+                        input: work.signal.as_slice(),
+                        layout: Layout::Rows,
+                        slope: 0.1,
+                        reflect: false,
                         output: work.output.as_mut_slice(),
                     })
                     .ok()
