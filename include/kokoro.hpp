@@ -1,10 +1,10 @@
 /*
  * Kokoro for C++17: kokoro.h with objects that free themselves, and exceptions.
  *
- * Everything is inline; what is thrown is kokoro::Error. Objects can be moved and not copied; Synthesizer::clone() shares. A
- * moved-from object can be destroyed and assigned to, and everything else with it throws. What a Span or a string_view shows
- * belongs to the object that it came from. kokoro.h says what each function does, which defaults it has and what may be
- * called by several threads.
+ * Everything is inline; what is thrown is kokoro::Error. Objects can be moved and not copied; Synthesizer::clone()
+ * shares. A moved-from object can be destroyed and assigned to, and everything else with it throws. What a Span or
+ * a string_view shows belongs to the object that it came from. kokoro.h says what each function does, which
+ * defaults it has and what may be called by several threads.
  */
 #ifndef KOKORO_HPP
 #define KOKORO_HPP
@@ -360,8 +360,8 @@ public:
         return Speech(speech);
     }
 
-    /// Calls `callback` with a SpeechView of every chunk as it is made. If it returns false, it stops; if it returns nothing, it
-    /// goes on. What it throws stops it and is thrown here. True if all was spoken.
+    /// Calls `callback` with a SpeechView of every chunk as it is made. If it returns false, it stops; if it
+    /// returns nothing, it goes on. What it throws stops it and is thrown here. True if all was spoken.
     template <typename Callback> bool speak(const Request &request, Callback &&callback) const {
         using Function = std::remove_reference_t<Callback>;
         struct Call {
@@ -489,8 +489,8 @@ private:
     detail::Owner<kokoro_config, kokoro_config_free> config_;
 };
 
-/// While it lives, the messages of the library go to a function; there is one at a time. It is called by any thread and must
-/// not call the library; what it throws is dropped.
+/// While it lives, the messages of the library go to a function; there is one at a time. It is called by any
+/// thread and must not call the library; what it throws is dropped.
 class Log {
 public:
     using Function = std::function<void(kokoro_log_level level, std::string_view target, std::string_view message)>;

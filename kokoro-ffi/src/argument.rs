@@ -26,8 +26,8 @@ pub(crate) unsafe fn string<'a>(pointer: *const c_char, what: &str) -> Outcome<&
 /// A text of `bytes` bytes, or a NUL-terminated one.
 ///
 /// # Safety
-/// `pointer` is NULL or has `bytes` bytes, or is NUL-terminated if `bytes` says so; nobody changes them while the result
-/// lives.
+/// `pointer` is NULL or has `bytes` bytes, or is NUL-terminated if `bytes` says so; nobody changes them while the
+/// result lives.
 pub(crate) unsafe fn text<'a>(pointer: *const c_char, bytes: usize, what: &str) -> Outcome<&'a str> {
     if bytes == KOKORO_NUL_TERMINATED {
         // SAFETY: by the contract of this function.

@@ -7,8 +7,8 @@ use crate::guard;
 use crate::handle::{self, Handle};
 use crate::status::kokoro_status;
 
-/// Cancels all requests that it was given to, from any thread. Requests keep what they need of it: it can be freed at any
-/// time.
+/// Cancels all requests that it was given to, from any thread. Requests keep what they need of it: it can be freed at
+/// any time.
 pub struct kokoro_cancel_token(());
 
 impl Handle for kokoro_cancel_token {
@@ -27,8 +27,8 @@ pub unsafe extern "C" fn kokoro_cancel_token_new(token: *mut *mut kokoro_cancel_
     })
 }
 
-/// Ends everything that was given this token with ::KOKORO_CANCELLED, within milliseconds and in the middle of the model's
-/// work. It stays cancelled, and so do its requests: make new ones. May be called by any thread, several times.
+/// Ends everything that was given this token with ::KOKORO_CANCELLED, within milliseconds and in the middle of the
+/// model's work. It stays cancelled, and so do its requests: make new ones. May be called by any thread, several times.
 #[unsafe(no_mangle)]
 pub extern "C" fn kokoro_cancel_token_cancel(token: *const kokoro_cancel_token) -> kokoro_status {
     guard::done(|| {

@@ -89,9 +89,9 @@ pub unsafe extern "C" fn kokoro_config_set_model(
     set(config, |builder| Ok(builder.model(unsafe { string(model, "model") }?)))
 }
 
-/// The voices: a folder of .bin, .npy, .npz or .pt files, one such file, or "auto". Default: beside a model that is given
-/// by path, the first of voices, voices-v1.0.bin, voices.bin and voices.npz; for a published one, the published voices
-/// on this machine. The built-in model has its own and takes no others.
+/// The voices: a folder of .bin, .npy, .npz or .pt files, one such file, or "auto". Default: beside a model that is
+/// given by path, the first of voices, voices-v1.0.bin, voices.bin and voices.npz; for a published one, the published
+/// voices on this machine. The built-in model has its own and takes no others.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_config_set_voices(
     config: *mut kokoro_config,
@@ -138,8 +138,8 @@ pub extern "C" fn kokoro_config_set_sessions(config: *mut kokoro_config, session
     set(config, |builder| Ok(builder.sessions(sessions)))
 }
 
-/// Whether waiting threads spin for a moment before they sleep (0: no): a little faster, and costly where processor time
-/// is shared or paid. Default 0.
+/// Whether waiting threads spin for a moment before they sleep (0: no): a little faster, and costly where processor
+/// time is shared or paid. Default 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn kokoro_config_set_spinning(config: *mut kokoro_config, spinning: i32) -> kokoro_status {
     set(config, |builder| Ok(builder.spinning(spinning != 0)))
@@ -178,8 +178,8 @@ pub extern "C" fn kokoro_config_set_max_text_bytes(
     set(config, |builder| Ok(builder.max_text_bytes(bytes)))
 }
 
-/// How many phoneme symbols the model should speak in one run, 1 to 510: 12 are a second of speech, and long text is cut
-/// at sentence ends into parts of about this size. A run takes 2.1 MiB for each. Default 250.
+/// How many phoneme symbols the model should speak in one run, 1 to 510: 12 are a second of speech, and long text is
+/// cut at sentence ends into parts of about this size. A run takes 2.1 MiB for each. Default 250.
 #[unsafe(no_mangle)]
 pub extern "C" fn kokoro_config_set_chunk_symbols(
     config: *mut kokoro_config,
@@ -280,10 +280,10 @@ pub unsafe extern "C" fn kokoro_config_build(
     })
 }
 
-/// Prepares the model for kokoro_config_build() with the same settings: it is then loaded in a fraction of the time, and
-/// gives the same samples. The files are written beside the model, or to the cache folder if that cannot be done; what is
-/// there already is checked and left. `*folder` is their folder, to be freed with kokoro_buffer_free(). The configuration
-/// is not used up. For the build of a container, and for programs that start often.
+/// Prepares the model for kokoro_config_build() with the same settings: it is then loaded in a fraction of the time,
+/// and gives the same samples. The files are written beside the model, or to the cache folder if that cannot be done;
+/// what is there already is checked and left. `*folder` is their folder, to be freed with kokoro_buffer_free(). The
+/// configuration is not used up. For the build of a container, and for programs that start often.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_config_prepare(
     config: *const kokoro_config,

@@ -86,10 +86,10 @@ thread_local! {
     });
 }
 
-/// What went wrong in the last call of this thread that failed, in English: the offending value, the limit that it broke
-/// and the remedy. Meaningful right after a call that returned a status from 100 on, ::KOKORO_ABSENT, or NULL; a call
-/// that succeeds does not change it. Empty if none has failed. UTF-8, NUL-terminated, never NULL; valid until the next
-/// call of this library in the same thread that fails.
+/// What went wrong in the last call of this thread that failed, in English: the offending value, the limit that it
+/// broke and the remedy. Meaningful right after a call that returned a status from 100 on, ::KOKORO_ABSENT, or NULL; a
+/// call that succeeds does not change it. Empty if none has failed. UTF-8, NUL-terminated, never NULL; valid until the
+/// next call of this library in the same thread that fails.
 #[unsafe(no_mangle)]
 pub extern "C" fn kokoro_last_error() -> *const c_char {
     // The string stays where it is until `keep` replaces it.

@@ -39,8 +39,8 @@ static LAST: AtomicUsize = AtomicUsize::new(FIRST);
 
 /// Numbers are multiples of this, as pointers to objects are.
 const STEP: usize = 16;
-/// Numbers lie between these two. Collectors of garbage and languages that pack pointers look at their bits: they are no
-/// small integers and have 47 bits, and on the systems known to us nothing lies there by default. They suffice for a
+/// Numbers lie between these two. Collectors of garbage and languages that pack pointers look at their bits: they are
+/// no small integers and have 47 bits, and on the systems known to us nothing lies there by default. They suffice for a
 /// thousand handles a second for 80 years, and then begin anew.
 #[cfg(target_pointer_width = "64")]
 const FIRST: usize = 0x2B6F_0000_0000;

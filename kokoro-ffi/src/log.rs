@@ -35,10 +35,11 @@ pub enum kokoro_log_level {
     KOKORO_LOG_TRACE = 5,
 }
 
-/// Takes a message: `level` is one of ::kokoro_log_level, `target` the part of the library, `message` the text. Both are UTF-8,
-/// NUL-terminated and valid during the call. It is called by any thread, also by several at once, in the middle of the
-/// library's work: it must be quick and must return (no C++ exception, no longjmp). What it calls of the library is
-/// refused with ::KOKORO_IN_LOG_CALLBACK and does nothing, except the functions of versions, names and last errors.
+/// Takes a message: `level` is one of ::kokoro_log_level, `target` the part of the library, `message` the text. Both
+/// are UTF-8, NUL-terminated and valid during the call. It is called by any thread, also by several at once, in the
+/// middle of the library's work: it must be quick and must return (no C++ exception, no longjmp). What it calls of the
+/// library is refused with ::KOKORO_IN_LOG_CALLBACK and does nothing, except the functions of versions, names and last
+/// errors.
 pub type kokoro_log_callback = Option<
     unsafe extern "C" fn(user_data: *mut c_void, level: i32, target: *const c_char, message: *const c_char),
 >;
@@ -67,8 +68,8 @@ pub(crate) fn is_in_callback() -> bool {
 }
 
 /// Gives messages up to `level`, one of ::kokoro_log_level, to `callback`; there is one for the process. NULL or
-/// ::KOKORO_LOG_OFF ends it. When this function returns, the callback before is not called any more, and what belongs to its
-/// `user_data` can be freed. Default: messages go nowhere; nothing is ever printed.
+/// ::KOKORO_LOG_OFF ends it. When this function returns, the callback before is not called any more, and what belongs
+/// to its `user_data` can be freed. Default: messages go nowhere; nothing is ever printed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_set_log_callback(
     level: i32,

@@ -9,8 +9,8 @@ use crate::buffer::{give, kokoro_buffer};
 use crate::guard;
 use crate::status::kokoro_status;
 
-/// The phonemes of a text, UTF-8 of `bytes` bytes or ::KOKORO_NUL_TERMINATED, in a language such as "en-us", with default
-/// settings and without a model. `*phonemes` is to be freed with kokoro_buffer_free(), and NULL after an error:
+/// The phonemes of a text, UTF-8 of `bytes` bytes or ::KOKORO_NUL_TERMINATED, in a language such as "en-us", with
+/// default settings and without a model. `*phonemes` is to be freed with kokoro_buffer_free(), and NULL after an error:
 /// ::KOKORO_UNKNOWN_LANGUAGE, ::KOKORO_ESPEAK_NOT_FOUND for a language that espeak-ng reads.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_phonemize(

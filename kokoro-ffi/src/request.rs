@@ -46,8 +46,8 @@ impl Request {
         }
     }
 
-    /// The request as it is now, with a token of its own: it can be cancelled without the others that share the one that
-    /// was set.
+    /// The request as it is now, with a token of its own: it can be cancelled without the others that share the one
+    /// that was set.
     pub(crate) fn cancellable(&self) -> (SpeechRequest, CancelToken) {
         let draft = self.lock();
         let token = draft.cancel.as_ref().map_or_else(CancelToken::new, CancelToken::child);
@@ -59,7 +59,8 @@ impl Request {
     }
 }
 
-/// Changes a request. `change` gets what was checked before, and cannot fail: the request is out of its place meanwhile.
+/// Changes a request. `change` gets what was checked before, and cannot fail: the request is out of its place
+/// meanwhile.
 fn set<T>(
     request: *const kokoro_request,
     check: impl FnOnce() -> Outcome<T>,
@@ -126,8 +127,9 @@ unsafe fn make(
     })
 }
 
-/// The voice by name, or a mix: "af_heart", "af_heart,am_adam" (the mean), "af_heart*0.7+am_adam*0.3". Checked when it is
-/// spoken: ::KOKORO_INVALID_VOICE_NAME, ::KOKORO_UNKNOWN_VOICE. Default: af_heart if it is there, else the first voice.
+/// The voice by name, or a mix: "af_heart", "af_heart,am_adam" (the mean), "af_heart*0.7+am_adam*0.3". Checked when it
+/// is spoken: ::KOKORO_INVALID_VOICE_NAME, ::KOKORO_UNKNOWN_VOICE. Default: af_heart if it is there, else the first
+/// voice.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_request_set_voice(
     request: *mut kokoro_request,
@@ -137,8 +139,8 @@ pub unsafe extern "C" fn kokoro_request_set_voice(
     set(request, || unsafe { string(voice, "voice") }, |request, voice| request.voice(voice))
 }
 
-/// The language of the text, such as "en-us", "en-gb" or "fr-fr"; the reference's letters ("a", "b", "f") will do. Checked
-/// here: ::KOKORO_UNKNOWN_LANGUAGE. Default: that of the voice, by the first letter of its name.
+/// The language of the text, such as "en-us", "en-gb" or "fr-fr"; the reference's letters ("a", "b", "f") will do.
+/// Checked here: ::KOKORO_UNKNOWN_LANGUAGE. Default: that of the voice, by the first letter of its name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_request_set_language(
     request: *mut kokoro_request,
@@ -207,7 +209,8 @@ pub extern "C" fn kokoro_request_set_symbols(request: *mut kokoro_request, symbo
 }
 
 /// Words whose pronunciation is given for this request, before those of the synthesizer: lines of a word, a tab and its
-/// phonemes, `bytes` bytes or ::KOKORO_NUL_TERMINATED. Read here: ::KOKORO_INVALID_LEXICON names the line. Default: none.
+/// phonemes, `bytes` bytes or ::KOKORO_NUL_TERMINATED. Read here: ::KOKORO_INVALID_LEXICON names the line. Default:
+/// none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_request_set_pronunciations(
     request: *mut kokoro_request,
@@ -221,8 +224,9 @@ pub unsafe extern "C" fn kokoro_request_set_pronunciations(
     set(request, check, SpeechRequest::pronunciations)
 }
 
-/// About how many phoneme symbols the first chunk shall have: a short one lets a stream begin early; 0 makes none shorter.
-/// With the same number, streams and whole speeches are the same samples. Default: 20 for streams, 0 for whole speeches.
+/// About how many phoneme symbols the first chunk shall have: a short one lets a stream begin early; 0 makes none
+/// shorter. With the same number, streams and whole speeches are the same samples. Default: 20 for streams, 0 for whole
+/// speeches.
 #[unsafe(no_mangle)]
 pub extern "C" fn kokoro_request_set_first_chunk_symbols(
     request: *mut kokoro_request,
@@ -248,8 +252,8 @@ pub extern "C" fn kokoro_request_set_pauses(
     })
 }
 
-/// Whether the silence before the first sound and after the last one is cut (0: no), which makes an answer start some 0.2 s
-/// earlier. Default 0.
+/// Whether the silence before the first sound and after the last one is cut (0: no), which makes an answer start some
+/// 0.2 s earlier. Default 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn kokoro_request_set_trim_ends(request: *mut kokoro_request, trim: i32) -> kokoro_status {
     set_joins(request, |joins| Ok(joins.trim_ends(trim != 0)))

@@ -15,8 +15,8 @@ use crate::status::kokoro_status;
 use crate::version::KOKORO_SAMPLE_RATE;
 use crate::{choices, guard};
 
-/// Speech: a whole one, or a chunk of a stream. Nobody changes it; any thread may read it. What its functions point to is
-/// valid until it is freed.
+/// Speech: a whole one, or a chunk of a stream. Nobody changes it; any thread may read it. What its functions point to
+/// is valid until it is freed.
 pub struct kokoro_speech(());
 
 /// A part of a text, in bytes of its UTF-8. The layout is fixed.
@@ -260,8 +260,8 @@ fn no_times() -> Failure {
     Failure::absent("the model file gives no durations, and they could not be made an output of it")
 }
 
-/// One channel of 24,000 samples a second, nominally within -1..1, `*count` of them. NULL if the handle is not valid or `count`
-/// is NULL.
+/// One channel of 24,000 samples a second, nominally within -1..1, `*count` of them. NULL if the handle is not valid or
+/// `count` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_speech_samples(
     speech: *const kokoro_speech,
@@ -284,8 +284,8 @@ pub extern "C" fn kokoro_speech_sample_rate(speech: *const kokoro_speech) -> i32
     guard::value(0, || handle::get(speech).map(|_| KOKORO_SAMPLE_RATE))
 }
 
-/// When each word is spoken, `*count` of them in the order of the text; punctuation is not a word. Of a chunk: the words that
-/// end in it. ::KOKORO_ABSENT if the model gives no durations; `*words` is NULL then.
+/// When each word is spoken, `*count` of them in the order of the text; punctuation is not a word. Of a chunk: the
+/// words that end in it. ::KOKORO_ABSENT if the model gives no durations; `*words` is NULL then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_speech_words(
     speech: *const kokoro_speech,
@@ -303,8 +303,8 @@ pub unsafe extern "C" fn kokoro_speech_words(
     })
 }
 
-/// The runs of the model, `*count` of them in order; of a chunk of a stream, itself. NULL if the handle is not valid or `count`
-/// is NULL.
+/// The runs of the model, `*count` of them in order; of a chunk of a stream, itself. NULL if the handle is not valid or
+/// `count` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_speech_chunks(
     speech: *const kokoro_speech,
@@ -314,8 +314,8 @@ pub unsafe extern "C" fn kokoro_speech_chunks(
     guard::value(ptr::null(), || unsafe { counted(handle::get(speech)?.chunks(), count) })
 }
 
-/// The phonemes that were spoken in a chunk, by its index in kokoro_speech_chunks(). NUL-terminated; NULL if there is no such
-/// chunk or the handle is not valid.
+/// The phonemes that were spoken in a chunk, by its index in kokoro_speech_chunks(). NUL-terminated; NULL if there is
+/// no such chunk or the handle is not valid.
 #[unsafe(no_mangle)]
 pub extern "C" fn kokoro_speech_phonemes(speech: *const kokoro_speech, index: usize) -> *const c_char {
     guard::value(ptr::null(), || {
@@ -324,8 +324,8 @@ pub extern "C" fn kokoro_speech_phonemes(speech: *const kokoro_speech, index: us
     })
 }
 
-/// Frames of every token of a chunk, the pads at both ends included, by its index in kokoro_speech_chunks(); 40 frames are a
-/// second. ::KOKORO_ABSENT if the model does not tell; `*frames` is NULL then.
+/// Frames of every token of a chunk, the pads at both ends included, by its index in kokoro_speech_chunks(); 40 frames
+/// are a second. ::KOKORO_ABSENT if the model does not tell; `*frames` is NULL then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_speech_durations(
     speech: *const kokoro_speech,
@@ -370,8 +370,8 @@ pub unsafe extern "C" fn kokoro_speech_stat(
     })
 }
 
-/// Parts of the text that nothing was said for although they are more than punctuation, `*count` of them. NULL if the handle is
-/// not valid or `count` is NULL.
+/// Parts of the text that nothing was said for although they are more than punctuation, `*count` of them. NULL if the
+/// handle is not valid or `count` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_speech_unspoken(
     speech: *const kokoro_speech,
@@ -387,8 +387,8 @@ pub unsafe extern "C" fn kokoro_speech_unspoken(
     })
 }
 
-/// Phoneme symbols that the model has no token for, each once, in order of appearance, as one string; mostly an empty one.
-/// NUL-terminated; NULL if the handle is not valid.
+/// Phoneme symbols that the model has no token for, each once, in order of appearance, as one string; mostly an empty
+/// one. NUL-terminated; NULL if the handle is not valid.
 #[unsafe(no_mangle)]
 pub extern "C" fn kokoro_speech_unknown_symbols(speech: *const kokoro_speech) -> *const c_char {
     guard::value(ptr::null(), || {
@@ -398,8 +398,8 @@ pub extern "C" fn kokoro_speech_unknown_symbols(speech: *const kokoro_speech) ->
     })
 }
 
-/// A WAV file in memory; `format` is one of ::kokoro_wav. `*file` is to be freed with kokoro_buffer_free(), and NULL after an
-/// error. ::KOKORO_IO for audio of more than 4 GiB.
+/// A WAV file in memory; `format` is one of ::kokoro_wav. `*file` is to be freed with kokoro_buffer_free(), and NULL
+/// after an error. ::KOKORO_IO for audio of more than 4 GiB.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_speech_wav(
     speech: *const kokoro_speech,
@@ -437,8 +437,8 @@ pub unsafe extern "C" fn kokoro_speech_write_wav(
     })
 }
 
-/// Subtitles of a whole speech, as SubRip (.srt). `*text` is to be freed with kokoro_buffer_free(). ::KOKORO_ABSENT if the model
-/// gives no durations, and of a chunk; `*text` is NULL then.
+/// Subtitles of a whole speech, as SubRip (.srt). `*text` is to be freed with kokoro_buffer_free(). ::KOKORO_ABSENT if
+/// the model gives no durations, and of a chunk; `*text` is NULL then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_speech_srt(
     speech: *const kokoro_speech,
@@ -448,8 +448,8 @@ pub unsafe extern "C" fn kokoro_speech_srt(
     unsafe { subtitles(speech, text, Speech::to_srt) }
 }
 
-/// Subtitles of a whole speech, as WebVTT (.vtt). `*text` is to be freed with kokoro_buffer_free(). ::KOKORO_ABSENT if the model
-/// gives no durations, and of a chunk; `*text` is NULL then.
+/// Subtitles of a whole speech, as WebVTT (.vtt). `*text` is to be freed with kokoro_buffer_free(). ::KOKORO_ABSENT if
+/// the model gives no durations, and of a chunk; `*text` is NULL then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_speech_webvtt(
     speech: *const kokoro_speech,

@@ -63,9 +63,10 @@ impl Stream {
     }
 }
 
-/// Waits for the next chunk: ::KOKORO_OK with a chunk that is to be freed with kokoro_speech_free(), and may be kept as long as
-/// wanted; ::KOKORO_DONE after the last one; an error of kokoro_synthesizer_speak(), after which it is ::KOKORO_DONE. `*chunk` is
-/// NULL if it is not ::KOKORO_OK. Chunks are played one after the other: the pauses between them are in them.
+/// Waits for the next chunk: ::KOKORO_OK with a chunk that is to be freed with kokoro_speech_free(), and may be kept as
+/// long as wanted; ::KOKORO_DONE after the last one; an error of kokoro_synthesizer_speak(), after which it is
+/// ::KOKORO_DONE. `*chunk` is NULL if it is not ::KOKORO_OK. Chunks are played one after the other: the pauses between
+/// them are in them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_stream_next(
     stream: *mut kokoro_stream,
@@ -84,8 +85,8 @@ pub unsafe extern "C" fn kokoro_stream_next(
     })
 }
 
-/// Waits for all that is left, as one speech that is to be freed with kokoro_speech_free(). Samples that were taken before are
-/// not in it; times and places are those of the whole. ::KOKORO_ABSENT if it was collected before.
+/// Waits for all that is left, as one speech that is to be freed with kokoro_speech_free(). Samples that were taken
+/// before are not in it; times and places are those of the whole. ::KOKORO_ABSENT if it was collected before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_stream_collect(
     stream: *mut kokoro_stream,

@@ -16,9 +16,9 @@ use crate::status::kokoro_status;
 use crate::stream::{Stream, kokoro_stream};
 use crate::voices::Voices;
 
-/// A loaded model with its voices. Any number of threads may use it at once: requests are spoken in chunks, and chunks of
-/// different requests take turns. It has threads of its own, which end with its last handle, stream and request under
-/// way. After a fork the child must build its own: ::KOKORO_STALE.
+/// A loaded model with its voices. Any number of threads may use it at once: requests are spoken in chunks, and chunks
+/// of different requests take turns. It has threads of its own, which end with its last handle, stream and request
+/// under way. After a fork the child must build its own: ::KOKORO_STALE.
 pub struct kokoro_synthesizer(());
 
 pub(crate) struct Speaker {
@@ -37,15 +37,15 @@ impl Handle for kokoro_synthesizer {
     const NAME: &'static str = "kokoro_synthesizer";
 }
 
-/// Takes a chunk of speech. `user_data` is what was passed beside the function. `chunk` is freed by the library after the
-/// call; everything that takes a const kokoro_speech may be done with it. It is called by the thread that asked for the
-/// speech, with no lock held: every function of this library may be called. Returns 0 to go on, anything else to stop. It
-/// must return: no C++ exception, no longjmp.
+/// Takes a chunk of speech. `user_data` is what was passed beside the function. `chunk` is freed by the library after
+/// the call; everything that takes a const kokoro_speech may be done with it. It is called by the thread that asked for
+/// the speech, with no lock held: every function of this library may be called. Returns 0 to go on, anything else to
+/// stop. It must return: no C++ exception, no longjmp.
 pub type kokoro_chunk_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, chunk: *const kokoro_speech) -> i32>;
 
-/// The synthesizer of this process, configured by environment variables (see kokoro_config_from_environment()) and loaded
-/// at the first call; later ones give further handles of the same. It stays until the process ends.
+/// The synthesizer of this process, configured by environment variables (see kokoro_config_from_environment()) and
+/// loaded at the first call; later ones give further handles of the same. It stays until the process ends.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_synthesizer_global(
     synthesizer: *mut *mut kokoro_synthesizer,
@@ -58,8 +58,8 @@ pub unsafe extern "C" fn kokoro_synthesizer_global(
     })
 }
 
-/// One more handle of the same synthesizer, to be freed as well: for parts of a program that do not know when the others
-/// are done.
+/// One more handle of the same synthesizer, to be freed as well: for parts of a program that do not know when the
+/// others are done.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_synthesizer_clone(
     synthesizer: *const kokoro_synthesizer,
@@ -73,13 +73,14 @@ pub unsafe extern "C" fn kokoro_synthesizer_clone(
     })
 }
 
-/// Speaks, and returns when all of it is done. `*speech` is to be freed with kokoro_speech_free(), and NULL after an error.
+/// Speaks, and returns when all of it is done. `*speech` is to be freed with kokoro_speech_free(), and NULL after an
+/// error.
 ///
 /// Bad requests: ::KOKORO_EMPTY_TEXT, ::KOKORO_TEXT_TOO_LONG, ::KOKORO_NOTHING_TO_SPEAK, ::KOKORO_INVALID_SPEED,
-/// ::KOKORO_INVALID_VOICE_NAME, ::KOKORO_UNKNOWN_VOICE, ::KOKORO_UNKNOWN_LANGUAGE. Depending on the moment: ::KOKORO_BUSY,
-/// ::KOKORO_TIMEOUT, ::KOKORO_CANCELLED, ::KOKORO_SHUT_DOWN, ::KOKORO_STALE. Beyond the request's control:
-/// ::KOKORO_ESPEAK_NOT_FOUND, ::KOKORO_INVALID_VOICE_FILE, ::KOKORO_IO, ::KOKORO_INFERENCE, ::KOKORO_INTERNAL. After any of
-/// them the next request works.
+/// ::KOKORO_INVALID_VOICE_NAME, ::KOKORO_UNKNOWN_VOICE, ::KOKORO_UNKNOWN_LANGUAGE. Depending on the moment:
+/// ::KOKORO_BUSY, ::KOKORO_TIMEOUT, ::KOKORO_CANCELLED, ::KOKORO_SHUT_DOWN, ::KOKORO_STALE. Beyond the request's
+/// control: ::KOKORO_ESPEAK_NOT_FOUND, ::KOKORO_INVALID_VOICE_FILE, ::KOKORO_IO, ::KOKORO_INFERENCE, ::KOKORO_INTERNAL.
+/// After any of them the next request works.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_synthesizer_speak(
     synthesizer: *const kokoro_synthesizer,
@@ -96,8 +97,8 @@ pub unsafe extern "C" fn kokoro_synthesizer_speak(
     })
 }
 
-/// Begins to speak: kokoro_stream_next() gives the chunks while they are made, the first one after the first few words. A bad
-/// request is refused here. `*stream` is to be freed with kokoro_stream_free(), and NULL after an error: those of
+/// Begins to speak: kokoro_stream_next() gives the chunks while they are made, the first one after the first few words.
+/// A bad request is refused here. `*stream` is to be freed with kokoro_stream_free(), and NULL after an error: those of
 /// kokoro_synthesizer_speak().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_synthesizer_stream(
@@ -156,8 +157,8 @@ pub extern "C" fn kokoro_synthesizer_warm_up(synthesizer: *const kokoro_synthesi
     guard::done(|| Ok(handle::get(synthesizer)?.synthesizer.warm_up()?))
 }
 
-/// The phonemes that a request would be spoken with, as text; paragraphs are separated by line breaks. `*phonemes` is to be
-/// freed with kokoro_buffer_free(), and NULL after an error.
+/// The phonemes that a request would be spoken with, as text; paragraphs are separated by line breaks. `*phonemes` is
+/// to be freed with kokoro_buffer_free(), and NULL after an error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_synthesizer_phonemize(
     synthesizer: *const kokoro_synthesizer,
@@ -172,8 +173,8 @@ pub unsafe extern "C" fn kokoro_synthesizer_phonemize(
     }
 }
 
-/// Counters and times of all requests since the synthesizer was built, in the text format of Prometheus (0.0.4). `*text` is
-/// to be freed with kokoro_buffer_free().
+/// Counters and times of all requests since the synthesizer was built, in the text format of Prometheus (0.0.4).
+/// `*text` is to be freed with kokoro_buffer_free().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kokoro_synthesizer_metrics(
     synthesizer: *const kokoro_synthesizer,
@@ -198,10 +199,10 @@ unsafe fn describe(
     })
 }
 
-/// Ends the service of a synthesizer, for all of its handles: new requests are refused with ::KOKORO_SHUT_DOWN. What was
-/// accepted is spoken to its end for at most `drain_seconds`; 0 ends it at once. Returns when all have ended and its threads
-/// are gone: ::KOKORO_OK if none was cut short, else ::KOKORO_STOPPED. A stream from which nobody takes anything cannot be
-/// spoken to its end. The handles are still to be freed.
+/// Ends the service of a synthesizer, for all of its handles: new requests are refused with ::KOKORO_SHUT_DOWN. What
+/// was accepted is spoken to its end for at most `drain_seconds`; 0 ends it at once. Returns when all have ended and
+/// its threads are gone: ::KOKORO_OK if none was cut short, else ::KOKORO_STOPPED. A stream from which nobody takes
+/// anything cannot be spoken to its end. The handles are still to be freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn kokoro_synthesizer_shut_down(
     synthesizer: *const kokoro_synthesizer,
@@ -218,8 +219,8 @@ pub extern "C" fn kokoro_synthesizer_shut_down(
     })
 }
 
-/// Frees a handle of a synthesizer. With the last one, the model and its threads end as soon as no stream and no call needs
-/// them. NULL is allowed.
+/// Frees a handle of a synthesizer. With the last one, the model and its threads end as soon as no stream and no call
+/// needs them. NULL is allowed.
 #[unsafe(no_mangle)]
 pub extern "C" fn kokoro_synthesizer_free(synthesizer: *mut kokoro_synthesizer) -> kokoro_status {
     guard::done(|| handle::free(synthesizer))

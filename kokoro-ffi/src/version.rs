@@ -21,8 +21,8 @@ pub extern "C" fn kokoro_version() -> *const c_char {
     VERSION.as_ptr()
 }
 
-/// Version of the binary interface of the library that runs. A program that opens the library by itself compares it with
-/// ::KOKORO_ABI_VERSION; for others the dynamic linker does.
+/// Version of the binary interface of the library that runs. A program that opens the library by itself compares it
+/// with ::KOKORO_ABI_VERSION; for others the dynamic linker does.
 #[unsafe(no_mangle)]
 pub extern "C" fn kokoro_abi_version() -> i32 {
     KOKORO_ABI_VERSION
