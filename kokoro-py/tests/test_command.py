@@ -5,8 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 import wave
 from pathlib import Path
 
@@ -152,3 +156,26 @@ def test_a_server_without_its_packages_says_how_to_get_them(monkeypatch: pytest.
     monkeypatch.setenv("PYTHONPATH", str(home))
     done = kokoro("serve", "--port", "1")
     assert done.returncode == 1 and b'pip install "kokoro-rs[server]"' in done.stderr
+
+
+def test_serve_speaks_until_it_is_told_to_end() -> None:
+    pytest.importorskip("fastapi", reason="the server needs further packages")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "kokoro_rs", "serve", "--model", "builtin", "--host", "127.0.0.1"]
+    with subprocess.Popen([*command, "--port", str(port)], stderr=subprocess.DEVNULL) as process:
+        try:
+            for _ in range(400):
+                try:
+                    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz") as answer:
+                        assert answer.status == 200
+                        break
+                except OSError:
+                    assert process.poll() is None
+                    time.sleep(0.05)
+            else:
+                raise AssertionError("it is not ready after 20 s")
+        finally:
+            process.terminate()
+        assert process.wait(20) in (0, -signal.SIGTERM)

@@ -46,10 +46,8 @@ def reading(options: argparse.Namespace) -> dict[str, Any]:
     return {name: getattr(options, name) for name in ("mode", "fallback", "symbols", "lexicon")}
 
 
-def load(options: argparse.Namespace) -> tuple[Synthesizer, float]:
-    """The synthesizer of the command line, and the seconds that loading it took. What the command line does not say is
-    taken from the `KOKORO_*` variables."""
-    begin = time.perf_counter()
+def set_environment(options: argparse.Namespace) -> None:
+    """Lets the variables of this process say what the command line says; the rest stays as the user has set it."""
     environment = os.environ
     if options.model is not None:
         environment["KOKORO_MODEL"] = options.model
@@ -59,7 +57,15 @@ def load(options: argparse.Namespace) -> tuple[Synthesizer, float]:
     environment["KOKORO_MODEL"] = environment.get("KOKORO_MODEL") or "auto"
     if options.voices is not None:
         environment["KOKORO_VOICES"] = options.voices
-    synthesizer = Synthesizer(threads=options.threads)
+    if options.threads is not None:
+        environment["KOKORO_NUM_THREADS"] = str(options.threads)
+
+
+def load(options: argparse.Namespace) -> tuple[Synthesizer, float]:
+    """The synthesizer of the command line, and the seconds that loading it took."""
+    begin = time.perf_counter()
+    set_environment(options)
+    synthesizer = Synthesizer()
     return synthesizer, time.perf_counter() - begin
 
 
