@@ -24,7 +24,7 @@ DEMO_TEXT := Good morning. This is the Kokoro library, speaking with the small r
 	and the old bridge was destroyed by fire.
 
 .PHONY: demo test bench fuzz install runtime test-tools package-tools check-rust test-rust test-python test-speech \
-	test-package deny clean
+	test-package test-wheel deny clean
 
 demo: runtime
 	@echo "building (a few minutes the first time) ..."
@@ -62,9 +62,17 @@ test-package: package-tools
 	rm -rf target/wheels
 	$(PACKAGE_BIN)/maturin build --quiet --release --locked --out target/wheels
 	$(PACKAGE_BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --force-reinstall target/wheels/*.whl
+	$(PACKAGE_BIN)/python -m pip install --quiet --disable-pip-version-check "kokoro-rs[server]"
 	$(PACKAGE_BIN)/mypy kokoro-py/python/kokoro_rs kokoro-py/tests
 	$(PACKAGE_BIN)/python -m mypy.stubtest kokoro_rs._native
 	$(PACKAGE_BIN)/pytest -q kokoro-py/tests
+
+# The package as users install it, in clean environments of these Pythons.
+PYTHONS ?= $(PYTHON)
+test-wheel: package-tools
+	rm -rf target/wheels
+	$(PACKAGE_BIN)/maturin build --quiet --release --locked --out target/wheels
+	tools/test_wheel.sh target/wheels/*.whl $(PYTHONS)
 
 # Criterion, then this library beside PyPI's onnxruntime on full-size models: an hour and 2 GB of disk. VOICES: a folder
 # with published voices as raw f32, in place of the built-in ones.
