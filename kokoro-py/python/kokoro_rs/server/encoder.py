@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
@@ -36,6 +37,9 @@ class Encoder(Protocol):
 
     def finish(self) -> bytes:
         """Gives the remaining bytes. Nothing may be encoded after it."""
+
+    def close(self) -> None:
+        """Gives back what the encoder holds, whether it was finished or not. May be called more than once."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,9 @@ class _Pcm:
     def finish(self) -> bytes:
         return b""
 
+    def close(self) -> None:
+        """There is nothing to give back."""
+
 
 class _Pipe:
     """A file that can only be written to, and gives what was written."""
@@ -116,7 +123,6 @@ class _File:
         self._recipe = recipe
         self._file: _Pipe | io.BytesIO = _Pipe() if streaming else io.BytesIO()
         options = {"fflags": "+bitexact", "flush_packets": "1", **(recipe.stream_options if streaming else {})}
-        # FFmpeg's handles are closed by `finish`, or with the last reference to this object if the client went away.
         self._container = av.open(self._file, "w", format=recipe.container, container_options=options)
         stream = cast(AudioStream, self._container.add_stream(recipe.codec, rate=SAMPLE_RATE, layout="mono"))
         stream.codec_context.format = recipe.sample_format
@@ -124,6 +130,8 @@ class _File:
             stream.bit_rate = recipe.bit_rate
         self._stream = stream
         self._position = 0
+        # FFmpeg's objects are not for two threads at once, and a thread that encodes cannot be stopped.
+        self._lock = threading.Lock()
 
     def encode(self, audio: Audio) -> bytes:
         if self._recipe.sample_format == "s16":
@@ -136,13 +144,19 @@ class _File:
         frame.sample_rate = SAMPLE_RATE
         frame.pts = self._position
         self._position += len(samples)
-        self._container.mux(self._stream.encode(frame))
-        return self._take()
+        with self._lock:
+            self._container.mux(self._stream.encode(frame))
+            return self._take()
 
     def finish(self) -> bytes:
-        self._container.mux(self._stream.encode(None))
-        self._container.close()
-        return self._take() if isinstance(self._file, _Pipe) else self._file.getvalue()
+        with self._lock:
+            self._container.mux(self._stream.encode(None))
+            self._container.close()
+            return self._take() if isinstance(self._file, _Pipe) else self._file.getvalue()
+
+    def close(self) -> None:
+        with self._lock:
+            self._container.close()
 
     def _take(self) -> bytes:
         return self._file.take() if isinstance(self._file, _Pipe) else b""

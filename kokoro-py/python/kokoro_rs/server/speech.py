@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from kokoro_rs import SpeechChunk, Synthesizer, Word
@@ -83,15 +84,25 @@ async def speak(
     )
     async with stream:
         # The loop serves others while files are made: encoding 15 s of audio takes up to 0.2 s, and lets the GIL go.
-        encoder = await asyncio.to_thread(open_encoder, request.response_format, streaming=streaming)
-        async for chunk in stream:
-            progress.add(chunk)
-            part = await asyncio.to_thread(encoder.encode, chunk)
+        with closing(await asyncio.to_thread(open_encoder, request.response_format, streaming=streaming)) as encoder:
+            async for chunk in stream:
+                progress.add(chunk)
+                part = await _in_thread(encoder.encode, chunk)
+                if part:
+                    yield part
+            part = await _in_thread(encoder.finish)
             if part:
                 yield part
-        part = await asyncio.to_thread(encoder.finish)
-        if part:
-            yield part
+
+
+async def _in_thread(function: Callable[..., bytes], *arguments: object) -> bytes:
+    """What the function gives. A task that is cancelled meanwhile waits for its end: the encoder is closed next."""
+    work = asyncio.ensure_future(asyncio.to_thread(function, *arguments))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait((work,))
+        raise
 
 
 def _voice(settings: Settings, synthesizer: Synthesizer, voice: str | None) -> str | None:
