@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use kokoro_core::assets::catalogue;
-use kokoro_core::doctor::{Examination, Status};
-use kokoro_core::runtime;
+use kokoro_core::doctor::{Examination, Finding, Status};
+use kokoro_core::{Synthesizer, runtime};
 
 const MARK: &str = "----";
 
@@ -223,6 +223,39 @@ fn finds_voices_beside() {
     let voices = report.finding("voices").unwrap();
     assert_eq!(voices.status, Status::Good, "{voices:?}");
     assert!(voices.facts.contains(&("found by", "beside the model".to_owned())), "{voices:?}");
+}
+
+#[test]
+fn preparations_are_found() {
+    let mut machine = Machine::new("finds_preparations");
+    let model = machine.at("models/mine.onnx");
+    let builtin = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/builtin/model.onnx");
+    fs::copy(builtin, &model).unwrap();
+    machine.set("KOKORO_MODEL", model);
+    machine.set("ORT_DYLIB_PATH", library());
+    common::succeed(machine.command);
+}
+
+#[test]
+#[ignore = "run by preparations_are_found in a process of its own"]
+fn finds_preparations() {
+    let path = std::env::var_os("KOKORO_MODEL").unwrap();
+    let finding = || Examination::new().run().finding("model").unwrap().clone();
+    let prepared = |finding: &Finding| {
+        finding.facts.iter().find(|(name, _)| *name == "prepared").map(|(_, value)| value.clone())
+    };
+    assert_eq!(prepared(&finding()).as_deref(), Some("no"));
+    let made = Synthesizer::builder().model(&path).prepare().unwrap();
+    let found = finding();
+    assert_eq!(prepared(&found), Some(made.folder().display().to_string()));
+    assert_eq!(found.status, Status::Good, "{found:?}");
+
+    let mut model = fs::read(&path).unwrap();
+    model[0] ^= 1;
+    fs::write(&path, &model).unwrap();
+    let other = finding();
+    assert_eq!((prepared(&other), other.status), (None, Status::Note), "{other:?}");
+    assert!(other.messages[0].contains("prepare it again"), "{other:?}");
 }
 
 #[test]

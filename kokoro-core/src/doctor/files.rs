@@ -6,8 +6,8 @@ use super::report::Finding;
 use crate::assets::catalogue::{CatalogueModel, PublishedFile, catalogue};
 use crate::assets::find::{AUTO, Places, is_name};
 use crate::assets::{Found, Origin, digest};
-use crate::model::ModelSource;
-use crate::synthesizer::voices_beside;
+use crate::model::{ModelSource, runtime};
+use crate::synthesizer::{SynthesizerBuilder, voices_beside};
 use crate::voice::VoiceStore;
 use crate::{Error, ErrorKind, Result, libraries};
 
@@ -55,7 +55,20 @@ pub(super) fn model(digests: bool) -> Finding {
         }
         None => finding.fact("published as", "unknown"),
     }
+    prepared(&mut finding, &found.path);
     finding
+}
+
+/// Whether it would be loaded from a preparation. That depends on ONNX Runtime, whose defects have been told.
+fn prepared(finding: &mut Finding, model: &Path) {
+    let (Ok(_), Ok(builder)) = (runtime::environment(), SynthesizerBuilder::from_env()) else { return };
+    match builder.prepared_for(model) {
+        Ok(folder) => finding.fact("prepared", folder.display()),
+        Err(None) => finding.fact("prepared", "no"),
+        Err(Some(reason)) => finding.note(format!(
+            "the prepared model is not used: {reason}; prepare it again, or remove its folder"
+        )),
+    }
 }
 
 fn wanted(places: &Places) -> Result<Found> {

@@ -25,6 +25,7 @@ pub use optimization::Optimization;
 pub(crate) use optimization::PrepareOptions;
 #[doc(hidden)]
 pub use optimization::Vocoder;
+pub(crate) use prepared::examine as examine_prepared;
 pub use prepared::{Prepared, PreparedModel};
 pub(crate) use source::ModelSource;
 pub use spec::{DurationFormat, ModelSpec, SpeedFormat};

@@ -12,6 +12,7 @@ use crate::chunk::Limits;
 use crate::g2p::{Lexicon, Phonemizer, Settings};
 use crate::model::{
     Engine, EngineOptions, ModelSource, Optimization, PrepareOptions, Prepared, PreparedModel, Vocoder,
+    examine_prepared,
 };
 use crate::schedule::Scheduler;
 use crate::voice::VoiceStore;
@@ -341,6 +342,15 @@ impl SynthesizerBuilder {
     pub fn prepare(&self) -> Result<PreparedModel> {
         self.check_limits()?;
         Engine::prepare(&self.source()?.0, &self.engine_options())
+    }
+
+    /// The preparation that a model would be loaded from; `Err(None)` if there is none or none is to be used,
+    /// `Err(Some(reason))` if it does not fit. ONNX Runtime must have been started.
+    pub(crate) fn prepared_for(&self, model: &Path) -> Result<PathBuf, Option<String>> {
+        match self.prepared {
+            Prepared::Off => Err(None),
+            Prepared::Use | Prepared::Make => examine_prepared(model, self.prepare),
+        }
     }
 
     /// The model, and its voices if they need not be beside it.

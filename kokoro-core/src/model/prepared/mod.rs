@@ -51,6 +51,16 @@ pub(crate) struct Loaded {
     pub(crate) report: ModelReport,
 }
 
+/// The preparation that a model would be loaded from. `Err(None)`: there is none; `Err(Some(reason))`: none that fits. ONNX
+/// Runtime must have been started. Of the files, only the sizes are looked at.
+pub(crate) fn examine(model: &Path, changes: PrepareOptions) -> Result<PathBuf, Option<String>> {
+    match load::search(model, changes, false) {
+        Search::Absent => Err(None),
+        Search::Unusable(reason) => Err(Some(reason)),
+        Search::Found(candidate) => Ok(candidate.folder().to_owned()),
+    }
+}
+
 /// Loads a model from a preparation, if there is one that fits, or if one is to be made. `Err(None)`: there is none;
 /// `Err(Some(reason))`: it could not be used or made.
 pub(crate) fn load(
