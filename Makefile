@@ -2,6 +2,7 @@
 # make test   every test
 # make bench  benchmarks, also beside PyPI's onnxruntime
 # make fuzz   fuzz targets, ten minutes each
+# make sanitize   the C interface under valgrind, AddressSanitizer and ThreadSanitizer
 # make install PREFIX=/usr/local   the C library
 # Each installs what it needs into .venv; Rust, Python 3 and make must be there.
 
@@ -23,8 +24,8 @@ DEMO_TEXT := Good morning. This is the Kokoro library, speaking with the small r
 	Nothing was downloaded for it, and nothing leaves this computer. The bus stops in front of the school, \
 	and the old bridge was destroyed by fire.
 
-.PHONY: demo test bench fuzz install runtime test-tools package-tools check-rust test-rust test-python test-speech \
-	test-package test-wheel deny clean
+.PHONY: demo test bench fuzz sanitize install runtime test-tools package-tools check-rust test-rust test-python \
+	test-speech test-package test-wheel deny clean
 
 demo: runtime
 	@echo "building (a few minutes the first time) ..."
@@ -91,6 +92,10 @@ fuzz: runtime
 	for target in text lexicon c; do \
 		cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -max_len=2048 || exit 1; \
 	done
+
+# C and C++ programs and the library that they use; needs valgrind, and a nightly compiler with its component rust-src.
+sanitize: runtime
+	$(BIN)/python tools/sanitize_c.py valgrind address thread
 
 # The C library, its headers, and files for pkg-config and CMake. DESTDIR is put in front of every path.
 install:
