@@ -79,6 +79,7 @@ test-wheel: package-tools
 # with published voices as raw f32, in place of the built-in ones.
 bench: test-tools
 	cargo bench -p kokoro-core --features bench
+	cargo bench -p kokoro-ffi
 	cargo build --release --locked -p kokoro-testkit --bins
 	$(BIN)/python tools/reference/side_by_side.py --write benches/RESULTS.md $(if $(VOICES),--voices "$(VOICES)")
 
