@@ -150,6 +150,18 @@ def test_a_loop_that_was_closed_meanwhile_is_no_trouble(small: Synthesizer, book
     run(after())
 
 
+def test_a_stream_is_for_one_task(small: Synthesizer, book: str) -> None:
+    async def work() -> None:
+        async with small.stream_async(book) as stream:
+            first = asyncio.ensure_future(stream.__anext__())
+            await asyncio.sleep(0)
+            with pytest.raises(RuntimeError, match="another task"):
+                await stream.__anext__()
+            assert (await first).index == 0 and (await stream.__anext__()).index == 1
+
+    run(work())
+
+
 def test_loops_in_several_threads(synthesizer: Synthesizer) -> None:
     lengths: list[int] = []
 

@@ -108,10 +108,15 @@ class AsyncSpeechStream(_Streaming):
     nothing refers to it any more.
     """
 
+    _is_waited_for = False
+
     def __aiter__(self) -> AsyncSpeechStream:
         return self
 
     async def __anext__(self) -> SpeechChunk:
+        if self._is_waited_for:
+            # Only one of them would be told.
+            raise RuntimeError("another task is waiting for this stream: a stream is for one task")
         while True:
             news = _News()
             is_there, fields = self._stream.poll(news.callback)
@@ -123,12 +128,15 @@ class AsyncSpeechStream(_Streaming):
             return chunk_of(self._text, fields)
 
     async def _or_close(self, news: _News) -> None:
+        self._is_waited_for = True
         try:
             await news.future
         except BaseException:
             # The task was cancelled: nobody will take what is made.
             self._close()
             raise
+        finally:
+            self._is_waited_for = False
 
     async def collect(self) -> Speech:
         """Takes all that is left, as one piece. What was taken before is not in it, but times and places are those of

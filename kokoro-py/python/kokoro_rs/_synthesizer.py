@@ -156,9 +156,8 @@ class Synthesizer:
     def stream(self, text: str, **options: Unpack[RequestOptions]) -> SpeechStream:
         """Speaks chunk by chunk: the first few words are there as soon as they are spoken.
 
-        What is wrong with a request is raised here if it can be told without reading text and voice, else by the first
-        chunk.
-        Arguments and exceptions are those of `synthesize`.
+        Arguments and exceptions are those of `synthesize`. What is wrong with a request is raised here if it can be
+        told without reading text and voice, else by the first chunk.
         """
         return SpeechStream(self._native.stream(_request(text, options)), text)
 
