@@ -54,6 +54,21 @@ def test_say_writes_a_file(home: Path) -> None:
     assert "Hello world." in (home / "a.vtt").read_text(encoding="utf-8")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs a terminal of POSIX")
+def test_a_terminal_sees_how_far_it_is() -> None:
+    import pty
+
+    terminal, its_end = pty.openpty()
+    command = [sys.executable, "-m", "kokoro_rs", "say", "--model", "builtin", "-"]
+    text = b"The old bridge was destroyed by fire. " * 60
+    done = subprocess.run(command, input=text, stdout=subprocess.PIPE, stderr=its_end, timeout=60)
+    os.close(its_end)
+    shown = os.read(terminal, 65536).decode()
+    os.close(terminal)
+    assert done.returncode == 0 and done.stdout == b""
+    assert "speaking [#" in shown and "s left" in shown and "real-time factor" in shown
+
+
 def test_say_reads_standard_input_and_writes_standard_output() -> None:
     text = "The old bridge was destroyed by fire. " * 20
     done = kokoro("say", "--model", "builtin", "--out", "-", "--speed", "2", given=text.encode())
