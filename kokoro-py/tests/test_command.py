@@ -194,3 +194,10 @@ def test_serve_speaks_until_it_is_told_to_end() -> None:
         finally:
             process.terminate()
         assert process.wait(20) in (0, -signal.SIGTERM)
+
+
+def test_the_server_explains_its_options() -> None:
+    pytest.importorskip("fastapi", reason="the server needs further packages")
+    assert "KOKORO_REQUEST_TIMEOUT" in said(kokoro("serve", "--help"))
+    wrong = kokoro("serve", "--port", "many")
+    assert wrong.returncode == 2 and b"PORT" in wrong.stderr

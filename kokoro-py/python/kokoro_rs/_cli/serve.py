@@ -7,8 +7,6 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from .common import add_model, set_environment
-
 if TYPE_CHECKING:
     import argparse
 
@@ -16,17 +14,9 @@ REMEDY = 'the server needs further packages: pip install "kokoro-rs[server]"'
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser(
-        "serve",
-        help="serve speech over HTTP",
-        description="Serves speech over HTTP as OpenAI's service does, until SIGTERM or Ctrl-C. What is not said here "
-        "is taken from the environment (docs/server.md).",
-    )
-    parser.add_argument("--host", metavar="ADDRESS", help="address to listen at (default: HOST, else all)")
-    parser.add_argument("--port", metavar="N", help="port to listen at (default: PORT, else 8080)")
-    parser.add_argument("--workers", metavar="N", help="processes, each with a model (default: WORKERS)")
-    add_model(parser)
-    parser.set_defaults(run=run)
+    # The server reads its options itself, `--help` among them.
+    parser = commands.add_parser("serve", help="serve speech over HTTP", add_help=False)
+    parser.set_defaults(run=run, takes_rest=True)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -35,11 +25,6 @@ def run(options: argparse.Namespace) -> int:
     except ModuleNotFoundError as error:
         print(f"kokoro-rs: {REMEDY} ({error})", file=sys.stderr)
         return 1
-    set_environment(options)
-    # More than one process take their settings from there.
-    for name in ("host", "port", "workers"):
-        value = getattr(options, name)
-        if value is not None:
-            os.environ[name.upper()] = value
-    server.serve()
-    return 0
+    # As for the other commands; an option wins over it.
+    os.environ["KOKORO_MODEL"] = os.environ.get("KOKORO_MODEL") or "auto"
+    return int(server.main(options.rest))
