@@ -55,6 +55,7 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn builder(self, py: Python<'_>) -> PyResult<SynthesizerBuilder> {
+        let is_from_env = self.model.is_none();
         let mut builder = match &self.model {
             Some(model) => Synthesizer::builder().model(model),
             None => py.detach(SynthesizerBuilder::from_env).or_raise(py)?,
@@ -72,25 +73,32 @@ impl Arguments {
         if let Some(prepared) = self.prepared {
             builder = builder.prepared(prepared.parse::<Prepared>().or_raise(py)?);
         }
-        let mut g2p = Settings::default();
-        let mut is_changed = false;
+        let mut g2p = None;
+        let mut change =
+            |with: &dyn Fn(Settings) -> Settings| g2p = Some(with(g2p.take().unwrap_or_default()));
         if let Some(mode) = self.mode {
-            (g2p, is_changed) = (g2p.mode(mode_of(py, &mode)?), true);
+            let mode = mode_of(py, &mode)?;
+            change(&|g2p| g2p.mode(mode));
         }
         if let Some(fallback) = self.fallback {
-            (g2p, is_changed) = (g2p.fallback(fallback_of(py, &fallback)?), true);
+            let fallback = fallback_of(py, &fallback)?;
+            change(&|g2p| g2p.fallback(fallback));
         }
         if let Some(symbols) = self.symbols {
-            (g2p, is_changed) = (g2p.symbols(symbols_of(py, &symbols)?), true);
+            let symbols = symbols_of(py, &symbols)?;
+            change(&|g2p| g2p.symbols(symbols));
         }
         if let Some(library) = self.espeak_library {
-            (g2p, is_changed) = (g2p.espeak_library(library), true);
+            change(&|g2p| g2p.espeak_library(&library));
         }
-        let lexicon = self.lexicon.map(|lexicon| lexicon.load(py)).transpose()?;
-        if is_changed {
-            // It replaces the lexicon of the environment, too.
+        let mut lexicon = self.lexicon;
+        if let Some(g2p) = g2p {
             builder = builder.g2p(g2p);
+            // It replaces all settings, and so the lexicon of the environment.
+            let variable = std::env::var_os("KOKORO_LEXICON").filter(|path| is_from_env && !path.is_empty());
+            lexicon = lexicon.or(variable.map(|path| LexiconSource::File(path.into())));
         }
+        let lexicon = lexicon.map(|lexicon| lexicon.load(py)).transpose()?;
         Ok(match lexicon {
             Some(lexicon) => builder.lexicon(lexicon),
             None => builder,

@@ -196,6 +196,9 @@ def test_settings_reach_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(kokoro_rs.errors.TextTooLongError):
         Synthesizer().synthesize("This is more than ten bytes.")
     Synthesizer("builtin").synthesize("With a model given, variables do not count.")
+    monkeypatch.setenv("KOKORO_LEXICON", str(tmp_path / "names.tsv"))
+    assert Synthesizer(symbols="skip").phonemize("Nguyen").phonemes == "wˈɪn"
+    assert Synthesizer("builtin", symbols="skip").phonemize("Nguyen").phonemes != "wˈɪn"
 
 
 def test_default_is_one_for_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
