@@ -2,24 +2,31 @@
 
     python tools/python/responsive.py [--model MODEL] [--voices PATH] [--voice NAME] [--runs 3] [--seconds 5]
 
-The model computes with one thread less than there are processors, so that one is left for what is measured: this is
-about Python's lock, not about who gets a processor. Prints the longest and the 99th percentile of the time between
-two ticks of `asyncio`, idle and beside a synthesis; and how much a thread of plain Python counts beside a synthesis
-that the main thread waits for, as a part of what it counts while that thread sleeps.
+Each is measured three times in turn: while nothing is spoken; while another process speaks, which takes as much of the
+processors and nothing else; and while this process speaks. The difference between the last two is what Python's lock
+costs. The model computes with one thread less than there are processors.
+
+Prints the longest and the 99th percentile of the time between two ticks of `asyncio`, and how far a thread of plain
+Python counts.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import statistics
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Iterator
 
 import kokoro_rs
 
-TEXT = "The old bridge was destroyed by fire, and nobody knows where the engineers are hiding. " * 40
+TEXT = "The old bridge was destroyed by fire, and nobody knows where the engineers are hiding. " * 10
+WHERE = ("idle", "other process", "this process")
 
 
 def main() -> None:
@@ -29,18 +36,38 @@ def main() -> None:
     parser.add_argument("--voice")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--speak", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     threads = max(len(os.sched_getaffinity(0)) - 1, 1)
     synthesizer = kokoro_rs.Synthesizer(options.model, options.voices, threads=threads)
     synthesizer.warm_up()
+    if options.speak:
+        print("ready", flush=True)
+        while True:
+            synthesizer.synthesize(TEXT, voice=options.voice)
     print(f"{threads} threads for the model, {len(os.sched_getaffinity(0))} processors")
     for _ in range(options.runs):
-        for label, busy in (("idle", False), ("speaking", True)):
-            gaps = asyncio.run(ticks(synthesizer, options, busy))
+        for where in WHERE:
+            with other_process() if where == WHERE[1] else contextlib.nullcontext():
+                gaps = asyncio.run(ticks(synthesizer, options, where == WHERE[2]))
             p99 = statistics.quantiles(gaps, n=100)[98]
-            print(f"loop,   {label:>8}: longest {max(gaps) * 1e3:6.2f} ms, p99 {p99 * 1e3:5.2f} ms, {len(gaps)} ticks")
-        idle, speaking = counted(synthesizer, options, False), counted(synthesizer, options, True)
-        print(f"thread, speaking: {speaking / idle:.3f} of the idle speed")
+            print(f"loop,   {where:>13}: longest {max(gaps) * 1e3:6.2f} ms, p99 {p99 * 1e3:6.2f} ms, {len(gaps)} ticks")
+        for where in WHERE:
+            with other_process() if where == WHERE[1] else contextlib.nullcontext():
+                speed = counted(synthesizer, options, where == WHERE[2])
+            print(f"thread, {where:>13}: {speed:8.0f} steps a second")
+
+
+@contextlib.contextmanager
+def other_process() -> Iterator[None]:
+    """Speaks in another process meanwhile."""
+    command = [sys.executable, __file__, *sys.argv[1:], "--speak"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+        try:
+            yield
+        finally:
+            process.kill()
 
 
 async def ticks(synthesizer: kokoro_rs.Synthesizer, options: argparse.Namespace, busy: bool) -> list[float]:
@@ -48,8 +75,7 @@ async def ticks(synthesizer: kokoro_rs.Synthesizer, options: argparse.Namespace,
 
     async def speak() -> None:
         while True:
-            async for _ in synthesizer.stream_async(TEXT, voice=options.voice):
-                pass
+            await synthesizer.synthesize_async(TEXT, voice=options.voice)
 
     task = asyncio.create_task(speak() if busy else asyncio.sleep(options.seconds + 60))
     await asyncio.sleep(0.2)
@@ -67,7 +93,7 @@ async def ticks(synthesizer: kokoro_rs.Synthesizer, options: argparse.Namespace,
 
 
 def counted(synthesizer: kokoro_rs.Synthesizer, options: argparse.Namespace, busy: bool) -> float:
-    """Steps a second of a thread of plain Python."""
+    """Steps a second of a thread of plain Python, while the main thread waits."""
     steps, done = 0, threading.Event()
 
     def count() -> None:
@@ -82,7 +108,7 @@ def counted(synthesizer: kokoro_rs.Synthesizer, options: argparse.Namespace, bus
     thread.start()
     while time.perf_counter() - begin < options.seconds:
         if busy:
-            synthesizer.synthesize(TEXT[:800], voice=options.voice)
+            synthesizer.synthesize(TEXT, voice=options.voice)
         else:
             time.sleep(0.05)
     done.set()
