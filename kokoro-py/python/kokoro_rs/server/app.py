@@ -13,6 +13,7 @@ from kokoro_rs import Synthesizer, __version__
 
 from . import errors
 from .logs import configure_logging
+from .memory import return_large_blocks
 from .router import create_router
 from .settings import Settings
 from .timing import TimingMiddleware
@@ -22,13 +23,15 @@ def create_app(settings: Settings | None = None, synthesizer: Synthesizer | None
     """An app with the routes of :func:`create_router` and :class:`TimingMiddleware`.
 
     Its port is open, and ``/healthz`` answers, while the model is loaded; ``/readyz`` answers 200 once it is warm.
-    Logging is set up by :func:`configure_logging` if nothing has set it up.
+    Logging is set up by :func:`configure_logging` if nothing has set it up. glibc is told to give large blocks of
+    memory back when they are freed.
 
     Args:
         settings: default: from the environment.
         synthesizer: see :func:`create_router`.
     """
     settings = settings or Settings()
+    return_large_blocks()
     if not logging.getLogger("kokoro_rs.server").hasHandlers():
         configure_logging(settings)
     app = FastAPI(title="Kokoro", version=__version__)
