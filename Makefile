@@ -94,7 +94,7 @@ fuzz: runtime
 		cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -max_len=2048 || exit 1; \
 	done
 
-# C and C++ programs and the library that they use; needs valgrind, and a nightly compiler with its component rust-src.
+# C and C++ programs with the library; needs valgrind, and a nightly compiler of Rust with its component rust-src.
 sanitize: runtime
 	$(BIN)/python tools/sanitize_c.py valgrind address thread
 

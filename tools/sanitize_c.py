@@ -3,11 +3,13 @@
     python tools/sanitize_c.py valgrind address thread
 
 - valgrind: the programs with the shared library as Cargo builds it.
-- address: the library and the programs with AddressSanitizer and LeakSanitizer.
-- thread: the library, Rust's standard library and the programs with ThreadSanitizer.
+- address: the programs with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer, and the same library, whose
+  memory they see as well. The library itself is built with AddressSanitizer for `make fuzz`.
+- thread: the library, the standard library of Rust and the programs with ThreadSanitizer. It needs a nightly compiler
+  of Rust with its component rust-src.
 
-The last two need a nightly compiler of Rust, and `thread` its component rust-src. ONNX Runtime comes as it is: what it
-does by itself is suppressed by the files in kokoro-ffi/tests/sanitizers, and nothing else is.
+ONNX Runtime and glibc come as they are: what they do by themselves is suppressed by the files in
+kokoro-ffi/tests/sanitizers, and nothing else is.
 """
 
 from __future__ import annotations
@@ -39,50 +41,50 @@ def run(command: list[str | Path], environment: dict[str, str] | None = None, cw
         sys.exit(f"{' '.join(words)}: ended with {outcome.returncode}")
 
 
-def compile_program(source: Path, folder: Path, options: list[str | Path]) -> Path:
-    program = folder / source.stem
-    compiler = ["c++", "-std=c++17"] if source.suffix == ".cpp" else ["cc", "-std=c11"]
-    run([*compiler, "-g", "-D_DEFAULT_SOURCE", "-I", ROOT / "include", source, "-o", program, *options])
+def compiler(source: Path) -> list[str | Path]:
+    named = ["c++", "-std=c++17"] if source.suffix == ".cpp" else ["cc", "-std=c11"]
+    return [*named, "-g", "-D_DEFAULT_SOURCE", "-I", ROOT / "include", source]
+
+
+def with_shared_library(source: Path, folder: Path, options: list[str]) -> Path:
+    built, program = ROOT / "target" / "debug", folder / source.stem
+    link = folder / "libkokoro.so.0"
+    if not link.exists():
+        run(["cargo", "build", "--locked", "-p", "kokoro-ffi"])
+        link.symlink_to(built / "libkokoro.so")
+    libraries = ["-L", built, "-lkokoro", "-lpthread", "-lm", f"-Wl,-rpath,{folder}"]
+    run([*compiler(source), *options, "-o", program, *libraries])
     return program
 
 
-def instrumented(kind: str) -> Path:
-    """The static library, built with a sanitizer."""
-    target = ROOT / "target" / f"sanitize-{kind}"
-    standard = ["-Zbuild-std"] if kind == "thread" else []
-    command = ["cargo", "+nightly", "rustc", *standard, "--target", TARGET, "--target-dir", target, "--locked"]
-    command += ["-p", "kokoro-ffi", "--lib", "--crate-type", "staticlib"]
-    run(command, {"RUSTFLAGS": f"-Zsanitizer={kind}"})
-    return target / TARGET / "debug" / "libkokoro.a"
-
-
 def valgrind(folder: Path) -> None:
-    run(["cargo", "build", "--locked", "-p", "kokoro-ffi"])
-    built = ROOT / "target" / "debug"
-    (folder / "libkokoro.so.0").symlink_to(built / "libkokoro.so")
     tool = ["valgrind", "--quiet", "--error-exitcode=9", "--leak-check=full", "--show-leak-kinds=definite,indirect"]
     tool += ["--errors-for-leak-kinds=definite,indirect", f"--suppressions={SUPPRESSIONS / 'valgrind.supp'}"]
     for source in PROGRAMS:
-        options = ["-L", built, "-lkokoro", "-lpthread", "-lm", f"-Wl,-rpath,{folder}"]
-        check([*tool, compile_program(source, folder, options)], folder)
+        check([*tool, with_shared_library(source, folder, [])], folder)
 
 
 def address(folder: Path) -> None:
-    library = instrumented("address")
-    environment = {
-        "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:detect_leaks=1",
-        "LSAN_OPTIONS": f"suppressions={SUPPRESSIONS / 'leak.supp'}:print_suppressions=1",
-    }
     for source in PROGRAMS:
-        program = compile_program(source, folder, ["-fsanitize=address", library, *SYSTEM])
-        check([program], folder, environment)
+        program = with_shared_library(source, folder, ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"])
+        check([program], folder, {"ASAN_OPTIONS": "detect_leaks=1"})
 
 
 def thread(folder: Path) -> None:
-    library = instrumented("thread")
-    environment = {"TSAN_OPTIONS": f"suppressions={SUPPRESSIONS / 'thread.supp'}:halt_on_error=0:die_after_fork=0"}
+    target = ROOT / "target" / "sanitize-thread"
+    build = ["cargo", "+nightly", "rustc", "-Zbuild-std", "--target", TARGET, "--target-dir", target, "--locked"]
+    build += ["-p", "kokoro-ffi", "--lib", "--crate-type", "staticlib"]
+    run(build, {"RUSTFLAGS": "-Zsanitizer=thread"})
+    library = target / TARGET / "debug" / "libkokoro.a"
+    # The compiler of C may be older than that of Rust, so the sanitizer itself is Rust's.
+    sysroot = subprocess.run(["rustc", "+nightly", "--print", "sysroot"], capture_output=True, text=True, check=True)
+    sanitizer = Path(sysroot.stdout.strip()) / "lib" / "rustlib" / TARGET / "lib" / "librustc-nightly_rt.tsan.a"
+    runtime = ["-Wl,--whole-archive", sanitizer, "-Wl,--no-whole-archive", "-Wl,--export-dynamic", "-lstdc++", *SYSTEM]
+    environment = {"TSAN_OPTIONS": f"suppressions={SUPPRESSIONS / 'thread.supp'}:die_after_fork=0:exitcode=9"}
     for source in PROGRAMS:
-        program = compile_program(source, folder, ["-fsanitize=thread", library, *SYSTEM])
+        compiled, program = folder / f"{source.stem}.o", folder / source.stem
+        run([*compiler(source), "-fsanitize=thread", "-c", "-o", compiled])
+        run(["cc", compiled, library, *runtime, "-o", program])
         check([program], folder, environment)
 
 
