@@ -59,7 +59,8 @@ def with_shared_library(source: Path, folder: Path, options: list[str]) -> Path:
 
 def valgrind(folder: Path) -> None:
     tool = ["valgrind", "--quiet", "--error-exitcode=9", "--leak-check=full", "--show-leak-kinds=definite,indirect"]
-    tool += ["--errors-for-leak-kinds=definite,indirect", f"--suppressions={SUPPRESSIONS / 'valgrind.supp'}"]
+    tool += ["--fair-sched=yes", "--errors-for-leak-kinds=definite,indirect"]
+    tool += [f"--suppressions={SUPPRESSIONS / 'valgrind.supp'}"]
     for source in PROGRAMS:
         check([*tool, with_shared_library(source, folder, [])], folder)
 

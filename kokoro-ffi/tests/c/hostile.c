@@ -572,6 +572,9 @@ static void *wait_for_chunks(void *argument)
     do {
         status = kokoro_stream_next(stream, &chunk);
         kokoro_speech_free(chunk);
+        if (status == KOKORO_IN_USE) {
+            usleep(1000);
+        }
     } while (status == KOKORO_OK || status == KOKORO_IN_USE);
     /* Freed below it: before a call, during one, or read to its end. */
     EXPECT(status == KOKORO_INVALID_HANDLE || status == KOKORO_CANCELLED || status == KOKORO_DONE);
