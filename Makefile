@@ -25,7 +25,7 @@ DEMO_TEXT := Good morning. This is the Kokoro library, speaking with the small r
 	and the old bridge was destroyed by fire.
 
 .PHONY: demo test bench fuzz sanitize install runtime test-tools package-tools check-rust test-rust test-python \
-	test-speech test-package test-wheel deny clean
+	test-speech test-package test-wheel test-batch deny clean
 
 demo: runtime
 	@echo "building (a few minutes the first time) ..."
@@ -74,6 +74,12 @@ test-wheel: package-tools
 	rm -rf target/wheels
 	$(PACKAGE_BIN)/maturin build --quiet --release --locked --out target/wheels
 	tools/test_wheel.sh target/wheels/*.whl $(PYTHONS)
+
+# The example with Ray, which is large: on the wheel that test-package has built, two minutes.
+test-batch:
+	$(PYTHON) -m venv .venv-batch
+	.venv-batch/bin/python -m pip install --quiet --disable-pip-version-check -r examples/batch/requirements-test.txt target/wheels/*.whl
+	.venv-batch/bin/pytest -q examples/batch
 
 # Criterion, then this library beside PyPI's onnxruntime on full-size models: an hour and 2 GB of disk. VOICES: a folder
 # with published voices as raw f32, in place of the built-in ones.
