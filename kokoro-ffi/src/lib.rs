@@ -1,9 +1,9 @@
 //! C ABI of the Kokoro speech library: translates between C and `kokoro-core`, nothing else.
 //!
 //! `include/kokoro.h` is generated from the documentation here, which therefore speaks to readers of C; `docs/c.md` is
-//! the guide. Every entry point goes through [`guard`], which catches panics and keeps the last error of the thread.
-//! Handles are numbers that [`handle`] looks up, so that no mistake with one is undefined behaviour. What C passes by
-//! pointer is read and written in [`argument`], and nowhere else.
+//! the guide. Every entry point goes through `guard`, which catches panics and keeps the last error of the thread.
+//! Handles are numbers that `handle` looks up, so that no mistake with one is undefined behaviour. What C passes by
+//! pointer is read and written in `argument`, and nowhere else.
 
 #![allow(unsafe_code, reason = "exported names, and pointers from C")]
 #![allow(non_camel_case_types, reason = "types have the names that they have in C")]
