@@ -40,8 +40,10 @@ class Progress:
     def add(self, chunk: SpeechChunk) -> None:
         """Counts a chunk."""
         self.samples += len(chunk.samples)
-        if self.words is not None:
-            self.words = None if chunk.words is None else [*self.words, *chunk.words]
+        if chunk.words is None:
+            self.words = None
+        elif self.words is not None:
+            self.words.extend(chunk.words)
 
 
 def check(settings: Settings, request: WordsRequest) -> None:
