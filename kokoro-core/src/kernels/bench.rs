@@ -259,9 +259,9 @@ impl Kernels {
                     in_place: false,
                     kind: PhantomData::<Snake>,
                 };
-                let workers = &work.scratch.workers;
+                let Scratch { weights, workers, .. } = &mut work.scratch;
                 let context = Context { isa: self.isa, parallel: &Sequential, cancel: &cancel, workers };
-                pass.run(work.output.as_mut_slice(), &context).ok().map(|_: Statistics| ())
+                pass.run(work.output.as_mut_slice(), weights, &context).ok().map(|_: Statistics| ())
             }
             Work::Stage(work) => {
                 let stage = Stage::new(&work.shape, work.packed.as_slice())?;

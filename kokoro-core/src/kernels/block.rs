@@ -8,7 +8,8 @@
 use std::sync::atomic::AtomicBool;
 
 use super::KernelError;
-use super::dense::{Dense, Filter, FilterShape, Frames, pointwise};
+use super::dense::{Dense, Frames, pointwise};
+use super::filter::{Filter, FilterShape};
 use super::isa::Isa;
 use super::layout::{from_blocks, to_blocks};
 use super::pack::Quality;
@@ -208,7 +209,7 @@ impl<'a> Block<'a> {
         if frames == 0 {
             return Ok(());
         }
-        let Scratch { signals: [x, y, z], points, workers } = scratch;
+        let Scratch { signals: [x, y, z], points, workers, .. } = scratch;
         let context = &Context { isa, parallel, cancel, workers };
         let width = shape.first.blocks() * BLOCK;
         let x = x.take(frames * width);

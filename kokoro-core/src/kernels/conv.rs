@@ -15,7 +15,7 @@ use super::pack::{ConvView, TileKind};
 use super::parallel::{Context, Parts, Span};
 use super::prepare::{Prepare, window_frames};
 use super::product::{Ahead, Multiply};
-use super::scratch::Worker;
+use super::scratch::{Buffer, Worker};
 use super::snake::Activation;
 use super::stats::{SUMS, Statistics};
 use super::tile::{F4x3, F4x4, F4x7, F6x3, F6x6, Tile};
@@ -71,8 +71,13 @@ impl Tiling {
 }
 
 impl<A: Activate> Pass<'_, A> {
-    /// Writes the output and returns its statistics.
-    pub(crate) fn run(&self, output: &mut [f32], context: &Context<'_>) -> Result<Statistics, KernelError> {
+    /// Writes the output and returns its statistics. `weights` is memory for the transformed weights.
+    pub(crate) fn run(
+        &self,
+        output: &mut [f32],
+        weights: &mut Buffer,
+        context: &Context<'_>,
+    ) -> Result<Statistics, KernelError> {
         let shape = &self.conv.shape;
         let len = |channels: usize| channels.checked_mul(self.frames);
         let activation = &self.activation;
@@ -88,15 +93,21 @@ impl<A: Activate> Pass<'_, A> {
             return Ok(Statistics::new(shape.outputs()));
         }
         match shape.tile() {
-            TileKind::F4x3 => self.tiles::<F4x3>(output, context),
-            TileKind::F6x3 => self.tiles::<F6x3>(output, context),
-            TileKind::F4x4 => self.tiles::<F4x4>(output, context),
-            TileKind::F4x7 => self.tiles::<F4x7>(output, context),
-            TileKind::F6x6 => self.tiles::<F6x6>(output, context),
+            TileKind::F4x3 => self.tiles::<F4x3>(output, weights, context),
+            TileKind::F6x3 => self.tiles::<F6x3>(output, weights, context),
+            TileKind::F4x4 => self.tiles::<F4x4>(output, weights, context),
+            TileKind::F4x7 => self.tiles::<F4x7>(output, weights, context),
+            TileKind::F6x6 => self.tiles::<F6x6>(output, weights, context),
         }
     }
 
-    fn tiles<T: Tile>(&self, output: &mut [f32], context: &Context<'_>) -> Result<Statistics, KernelError> {
+    fn tiles<T: Tile>(
+        &self,
+        output: &mut [f32],
+        weights: &mut Buffer,
+        context: &Context<'_>,
+    ) -> Result<Statistics, KernelError> {
+        let weights = self.conv.transform::<T>(weights, context)?;
         let tiling = Tiling::new::<T>(&self.conv, self.frames);
         let channels = self.conv.shape.outputs();
         let sums_len = channels / BLOCK * SUMS;
@@ -112,7 +123,7 @@ impl<A: Activate> Pass<'_, A> {
                         // SAFETY: every tile has sums of its own.
                         let sums = unsafe { sums.part(tile * sums_len, sums_len) }?;
                         let goes_on = tile + 1 < tiles.end;
-                        self.tile::<T>(tile, goes_on, tiling, &output, sums, worker, context)?;
+                        self.tile::<T>(tile, goes_on, tiling, weights, &output, sums, worker, context)?;
                     }
                     Some(())
                 })
@@ -131,6 +142,7 @@ impl<A: Activate> Pass<'_, A> {
         tile: usize,
         goes_on: bool,
         tiling: Tiling,
+        weights: &[f32],
         output: &Parts<'_>,
         sums: &mut [f32],
         worker: &mut Worker,
@@ -196,7 +208,7 @@ impl<A: Activate> Pass<'_, A> {
                 block_rows: all_rows,
                 input: transformed,
                 input_step: point_step,
-                weights: self.conv.weights.get(panel * shape.panel_step()..)?,
+                weights: weights.get(panel * shape.panel_step()..)?,
                 weights_step: shape.point_step(),
                 output: products,
                 output_step: product_step,
@@ -215,7 +227,7 @@ impl<A: Activate> Pass<'_, A> {
                     point_step: product_step,
                     dilation,
                     steps,
-                    bias: self.conv.bias.as_chunks().0.get(panel)?,
+                    bias: self.conv.bias(panel)?,
                     residual,
                     in_place: self.in_place,
                     output,

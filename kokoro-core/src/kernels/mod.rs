@@ -11,6 +11,7 @@ mod block;
 mod conv;
 mod dense;
 mod elementary;
+mod filter;
 mod finish;
 mod isa;
 mod layout;

@@ -1,10 +1,14 @@
-//! Weights as the kernels read them.
+//! Which transforms a convolution is computed with, and what that makes of its weights.
 //!
-//! A packed convolution is one slice of f32: the bias, then the transformed weights
-//! `[output block][point][group][input channel][16 output channels of the block]`. Every part is a multiple of 64 bytes
-//! long. The form does not depend on the instruction set.
+//! Transformed weights are `[output block][point][group][input channel][16 output channels of the block]`.
 
-#[cfg(any(test, feature = "bench"))]
+#![expect(unsafe_code, reason = "tasks write parts of one slice")]
+
+use std::marker::PhantomData;
+
+use super::KernelError;
+use super::filter::{Filter, FilterShape, TransformWeights};
+use super::parallel::{Context, Parts};
 use super::scratch::Buffer;
 use super::tile::{F4x3, F4x4, F4x7, F6x3, F6x6, Tile};
 use super::transform::Transform;
@@ -139,40 +143,24 @@ impl ConvShape {
         self.tile.transform().points * self.point_step()
     }
 
+    fn filter(&self) -> Option<FilterShape> {
+        FilterShape::new(self.inputs, self.outputs, self.kernel)
+    }
+
     /// The length of the packed form.
     pub(crate) fn packed_len(&self) -> usize {
-        self.outputs + self.outputs / BLOCK * self.panel_step()
+        self.filter().map_or(0, |filter| filter.packed_len())
     }
 
     /// Packs `weights` in `[output][input][kernel]` and `bias`. `None` where a length is wrong.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "lengths are checked first; points and taps are those of the matrix"
-    )]
     pub(crate) fn pack(&self, weights: &[f32], bias: &[f32], packed: &mut [f32]) -> Option<()> {
-        if weights.len() != self.outputs * self.inputs * self.kernel
-            || bias.len() != self.outputs
-            || packed.len() != self.packed_len()
-        {
+        if weights.len() != self.outputs * self.inputs * self.kernel || bias.len() != self.outputs {
             return None;
         }
-        let transform = self.tile.transform();
-        let (packed_bias, packed) = packed.split_at_mut(self.outputs);
-        packed_bias.copy_from_slice(bias);
-        let (points, taps) = (transform.points, transform.taps);
-        for (output, filters) in weights.chunks_exact(self.inputs * self.kernel).enumerate() {
-            let panel = output / BLOCK * self.panel_step() + output % BLOCK;
-            for (input, filter) in filters.chunks_exact(self.kernel).enumerate() {
-                for (group, part) in filter.chunks(taps).enumerate() {
-                    for (point, row) in transform.weight.iter().take(points).enumerate() {
-                        let sum: f64 = row.iter().zip(part).map(|(g, &w)| g * f64::from(w)).sum();
-                        let depth = group * self.inputs + input;
-                        packed[panel + point * self.point_step() + depth * BLOCK] = sum as f32;
-                    }
-                }
-            }
-        }
-        Some(())
+        let weight = |output: usize, input: usize, tap: usize| {
+            weights.get((output * self.inputs + input) * self.kernel + tap).copied()
+        };
+        self.filter()?.pack(weight, |output| bias.get(output).copied(), packed)
     }
 }
 
@@ -202,18 +190,48 @@ impl PackedConv {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ConvView<'a> {
     pub(super) shape: ConvShape,
-    pub(super) bias: &'a [f32],
-    pub(super) weights: &'a [f32],
+    filter: Filter<'a>,
 }
 
 impl<'a> ConvView<'a> {
     /// `None` where the length is wrong.
     pub(crate) fn new(shape: ConvShape, packed: &'a [f32]) -> Option<Self> {
-        if packed.len() != shape.packed_len() {
-            return None;
-        }
-        let (bias, weights) = packed.split_at_checked(shape.outputs)?;
-        Some(Self { shape, bias, weights })
+        Some(Self { shape, filter: Filter::new(shape.filter()?, packed)? })
+    }
+
+    pub(super) fn bias(&self, panel: usize) -> Option<&'a [f32; BLOCK]> {
+        self.filter.bias(panel)
+    }
+
+    /// The transformed weights, in `memory`. `T` is the shape's tile.
+    pub(super) fn transform<'b, T: Tile>(
+        &self,
+        memory: &'b mut Buffer,
+        context: &Context<'_>,
+    ) -> Result<&'b [f32], KernelError> {
+        let shape = &self.shape;
+        let (panels, panel_step) = (shape.outputs / BLOCK, shape.panel_step());
+        let tap_len = shape.inputs * BLOCK;
+        let transformed = memory.take(panels * panel_step);
+        let whole = Parts::new(transformed);
+        context.for_each(panels, |panel| {
+            // SAFETY: every panel has a part of its own.
+            let mut rest = unsafe { whole.part(panel * panel_step, panel_step) }?;
+            let taps = self.filter.weights(panel)?.get(..shape.kernel * tap_len)?;
+            for weights in taps.chunks(T::TRANSFORM.taps * tap_len) {
+                context.isa.run(TransformWeights::<T> {
+                    weights,
+                    taps: weights.len() / tap_len,
+                    tap_len,
+                    output: rest,
+                    point_step: shape.point_step(),
+                    tile: PhantomData,
+                })?;
+                rest = rest.get_mut(tap_len..)?;
+            }
+            Some(())
+        })?;
+        Ok(transformed)
     }
 }
 

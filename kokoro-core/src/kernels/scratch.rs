@@ -25,7 +25,9 @@ impl Buffer {
         // The allocator takes large zeroed memory from the system, where it costs nothing until it is used.
         let mut data = vec![0.0; whole + alignment];
         let start = data.as_ptr().align_offset(alignment * size).min(alignment);
-        if huge && let Some(pages) = data.get_mut(start..start + whole) {
+        // A large buffer's end may lie in small ones: up to 2 MB that nobody uses would cost more.
+        let advised = if len * size > HUGE_PAGE { len - len % alignment } else { whole };
+        if huge && let Some(pages) = data.get_mut(start..start + advised) {
             ask_for_huge_pages(pages);
         }
         Self { data, start, len }
@@ -92,12 +94,15 @@ impl Workers {
     }
 }
 
-/// Memory of a stage's run. It grows to what the longest run needed: three signals, and about 2 MB for each thread.
+/// Memory of a stage's run. It grows to what the longest run needed: three signals, 6 MB of
+/// transformed weights, and about 2 MB for each thread.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     pub(super) signals: [Buffer; 3],
     /// A transformed section of a signal.
     pub(super) points: Buffer,
+    /// The transformed weights of a convolution.
+    pub(super) weights: Buffer,
     pub(super) workers: Workers,
 }
 

@@ -13,7 +13,7 @@ use super::isa::Isa;
 use super::layout::{Layout, from_blocks, scaled, sum, to_blocks};
 use super::pack::{ConvShape, ConvView, Quality};
 use super::parallel::{Context, Parallel};
-use super::scratch::Scratch;
+use super::scratch::{Buffer, Scratch};
 use super::snake::{Activation, parameters};
 use super::stats::Statistics;
 
@@ -162,7 +162,7 @@ impl<'a> Stage<'a> {
         {
             return Err(KernelError::Size);
         }
-        let Scratch { signals: [x, y, z], workers, .. } = scratch;
+        let Scratch { signals: [x, y, z], weights, workers, .. } = scratch;
         let (x, y) = (x.take(len), y.take(len));
         let context = Context { isa, parallel, cancel, workers };
         let mut blocks =
@@ -177,16 +177,16 @@ impl<'a> Stage<'a> {
         let mut next = || blocks.next().ok_or(KernelError::Size);
 
         let statistics = to_blocks(source, self.channels, None, x, &context)?;
-        next()?.run(x, &statistics, output, y, None)?;
+        next()?.run(x, &statistics, output, y, None, weights)?;
         let [from, to] = layouts;
         let statistics = match from {
             Layout::Rows => to_blocks(input, self.channels, Some(y), x, &context)?,
             Layout::Blocks => sum(input, self.channels, y, x, &context)?,
         };
-        next()?.run(x, &statistics, output, y, None)?;
+        next()?.run(x, &statistics, output, y, None, weights)?;
         let z = z.take(len);
-        next()?.run(x, &statistics, output, z, Some(y))?;
-        next()?.run(x, &statistics, output, z, Some(y))?;
+        next()?.run(x, &statistics, output, z, Some(y), weights)?;
+        next()?.run(x, &statistics, output, z, Some(y), weights)?;
         let third = 1.0 / KERNELS.len() as f32;
         match to {
             Layout::Rows => from_blocks(y, self.channels, third, output, &context),
@@ -211,6 +211,7 @@ impl ResidualBlock<'_> {
         between: &mut [f32],
         output: &mut [f32],
         mut sum: Option<&mut [f32]>,
+        weights: &mut Buffer,
     ) -> Result<(), KernelError> {
         let mut statistics = statistics.clone();
         let pairs = self.layers.chunks(2).zip(self.styles.chunks(4 * self.channels));
@@ -222,15 +223,22 @@ impl ResidualBlock<'_> {
                 return Err(KernelError::Size);
             };
             let from = if i == 0 { input } else { &*output };
-            statistics = self.pass(first, first_style, &statistics, from, None, false, between)?;
+            statistics = self.pass(first, first_style, &statistics, from, None, false, between, weights)?;
             statistics = match (i, &mut sum) {
-                (0, _) => {
-                    self.pass(second, second_style, &statistics, between, Some(input), false, output)?
-                }
+                (0, _) => self.pass(
+                    second,
+                    second_style,
+                    &statistics,
+                    between,
+                    Some(input),
+                    false,
+                    output,
+                    weights,
+                )?,
                 (i, Some(sum)) if i == last => {
-                    self.pass(second, second_style, &statistics, between, Some(output), true, sum)?
+                    self.pass(second, second_style, &statistics, between, Some(output), true, sum, weights)?
                 }
-                _ => self.pass(second, second_style, &statistics, between, None, true, output)?,
+                _ => self.pass(second, second_style, &statistics, between, None, true, output, weights)?,
             };
         }
         Ok(())
@@ -246,6 +254,7 @@ impl ResidualBlock<'_> {
         residual: Option<&[f32]>,
         in_place: bool,
         output: &mut [f32],
+        weights: &mut Buffer,
     ) -> Result<Statistics, KernelError> {
         let mut map = vec![0.0; 2 * self.channels];
         let (scale, offset) = map.split_at_mut(self.channels);
@@ -253,7 +262,7 @@ impl ResidualBlock<'_> {
         let activation = Activation { scale, offset, rate: layer.rate, gain: layer.gain };
         let frames = input.len() / self.channels;
         Pass { conv: layer.conv, frames, input, activation, residual, in_place, kind: PhantomData::<Snake> }
-            .run(output, self.context)
+            .run(output, weights, self.context)
     }
 }
 

@@ -7,7 +7,8 @@
 use std::sync::atomic::AtomicBool;
 
 use super::KernelError;
-use super::dense::{Dense, Filter, FilterShape, Phases};
+use super::dense::{Dense, Phases};
+use super::filter::{Filter, FilterShape};
 use super::isa::Isa;
 use super::layout::{Layout, to_blocks};
 use super::parallel::{Context, Parallel};
@@ -126,7 +127,7 @@ impl<'a> Upsample<'a> {
         if !fits {
             return Err(KernelError::Size);
         }
-        let Scratch { signals: [x, ..], points, workers } = scratch;
+        let Scratch { signals: [x, ..], points, workers, .. } = scratch;
         let context = &Context { isa, parallel, cancel, workers };
         let input = match layout {
             Layout::Blocks => input,

@@ -167,7 +167,7 @@ impl<'a> Wave<'a> {
         if frames == 0 {
             return Ok(());
         }
-        let Scratch { signals: [x, ..], workers, .. } = scratch;
+        let Scratch { signals: [x, ..], weights, workers, .. } = scratch;
         let context = &Context { isa, parallel, cancel, workers };
         let spectrum = x.take(frames * OUTPUTS);
         let (ones, zeros, slopes) = (vec![1.0; channels], vec![0.0; channels], vec![slope; channels]);
@@ -180,7 +180,7 @@ impl<'a> Wave<'a> {
             in_place: false,
             kind: PhantomData::<Leaky>,
         };
-        pass.run(spectrum, context)?;
+        pass.run(spectrum, weights, context)?;
         self.transform(spectrum, frames, output, context)
     }
 

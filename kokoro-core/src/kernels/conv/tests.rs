@@ -9,7 +9,7 @@ use crate::kernels::pack::{ConvShape, PackedConv, Quality};
 use crate::kernels::parallel::tests::Threads;
 use crate::kernels::parallel::{Parallel, Sequential};
 use crate::kernels::reference::{self, Random, blocked};
-use crate::kernels::scratch::Workers;
+use crate::kernels::scratch::{Buffer, Workers};
 use crate::kernels::snake::parameters;
 
 /// A convolution with everything that belongs to it, `[channel][frame]`.
@@ -76,7 +76,7 @@ impl Case {
         };
         let (cancel, workers) = (AtomicBool::new(false), Workers::default());
         let context = Context { isa, parallel, cancel: &cancel, workers: &workers };
-        let statistics = pass.run(&mut output, &context).unwrap();
+        let statistics = pass.run(&mut output, &mut Buffer::default(), &context).unwrap();
         (output, statistics)
     }
 
@@ -98,7 +98,9 @@ impl Case {
                 let (mean, variance) = reference::mean_and_variance(values);
                 let found = statistics.channel(channel);
                 let bound = 2e-5 * (mean * mean + variance + 0.01);
-                assert!((mean - found.0).abs() < bound.sqrt() * 4e-3, "{mean} {found:?}");
+                // The mean of few frames has the error of the output itself.
+                let few = 5.0 * rms_bound / (self.frames as f64).sqrt();
+                assert!((mean - found.0).abs() < bound.sqrt() * 4e-3 + few, "{mean} {found:?}");
                 assert!((variance - found.1).abs() < bound, "{variance} {found:?}");
             }
         }
@@ -201,7 +203,7 @@ fn wrong_sizes_are_refused() {
             in_place: false,
             kind: PhantomData::<Snake>,
         };
-        pass.run(&mut vec![0.0; output], &context).map(|_| ())
+        pass.run(&mut vec![0.0; output], &mut Buffer::default(), &context).map(|_| ())
     };
     assert_eq!(run(10, 160, 16, Some(320), 320), Ok(()));
     assert_eq!(run(0, 0, 16, None, 0), Ok(()));

@@ -7,13 +7,13 @@
 
 #![expect(unsafe_code, reason = "tasks write parts of one slice")]
 
-mod filter;
 mod sink;
 
 use std::marker::PhantomData;
 
 use super::KernelError;
 use super::activation::Leaky;
+use super::filter::{Filter, TransformWeights};
 use super::parallel::{Context, Parts};
 use super::prepare::{Prepare, window_frames};
 use super::product::{Ahead, Multiply};
@@ -21,8 +21,6 @@ use super::scratch::Buffer;
 use super::tile::Tile;
 use super::vector::BLOCK;
 
-use filter::TransformWeights;
-pub(crate) use filter::{Filter, FilterShape};
 pub(super) use sink::{Frames, Phases, Sink};
 
 /// Floats of a transformed section: so few that it stays in the processor's caches.
@@ -158,6 +156,7 @@ impl Dense<'_> {
                 for panel in 0..panels {
                     context.isa.run(TransformWeights::<T> {
                         weights: self.filter.weights(first_panel + panel)?,
+                        taps: shape.taps(),
                         tap_len,
                         output: weights.get_mut(panel * tap_len..)?,
                         point_step: PANELS * tap_len,

@@ -1,17 +1,20 @@
-//! Filters as [`Dense`](super::Dense) reads them: as the model has them, in another order.
+//! Weights as the kernels read them: as the model has them, in another order.
 //!
 //! A packed filter is one slice of f32: the bias of every output, then the weights
-//! `[output block][tap][input][16 outputs of the block]`. Inputs and outputs are filled up with zeros to whole blocks. So
-//! it is no larger than the model's own weights, which matters more than time where a model has many channels: weights
-//! are transformed when they are used.
+//! `[output block][tap][input][16 outputs of the block]`. Inputs and outputs are filled up with zeros to whole blocks, and
+//! every part is a multiple of 64 bytes long. The form does not depend on the instruction set. It is no larger than the
+//! model's own weights: they are transformed when they are used, in memory that the next convolution uses as well.
 
 #![expect(unsafe_code, reason = "vectors of an instruction set")]
 
 use std::marker::PhantomData;
 
-use super::super::isa::Job;
-use super::super::tile::{Tile, unrolled};
-use super::super::vector::{BLOCK, Vector};
+use super::isa::Job;
+use super::tile::{Tile, unrolled};
+use super::vector::{BLOCK, Vector};
+
+/// Taps of a filter at most.
+const MOST_TAPS: usize = 11;
 
 /// Channels and taps of a filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +29,8 @@ impl FilterShape {
     /// `None` for more or fewer than can be computed with. Outputs are those of all phases.
     pub(crate) fn new(inputs: usize, outputs: usize, taps: usize) -> Option<Self> {
         const MOST: usize = 1 << 13;
-        let fits = (1..=MOST).contains(&inputs) && (1..=MOST).contains(&outputs) && (1..=3).contains(&taps);
+        let fits =
+            (1..=MOST).contains(&inputs) && (1..=MOST).contains(&outputs) && (1..=MOST_TAPS).contains(&taps);
         fits.then_some(Self { inputs, panels: outputs.div_ceil(BLOCK), taps })
     }
 
@@ -115,10 +119,11 @@ impl<'a> Filter<'a> {
     }
 }
 
-/// Transforms the weights of a panel.
+/// Transforms weights of a panel: those of as many taps as the transform has, or of fewer, where the others are zero.
 pub(super) struct TransformWeights<'a, T> {
     /// `[tap][input][16]`
     pub(super) weights: &'a [f32],
+    pub(super) taps: usize,
     /// From a tap to the next.
     pub(super) tap_len: usize,
     /// `[point][input][16]`, where points are `point_step` apart.
@@ -133,7 +138,7 @@ impl<T: Tile> Job for TransformWeights<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector>(self) -> Option<()> {
         let len = self.tap_len;
-        if self.weights.len() < T::TRANSFORM.taps * len
+        if self.weights.len() < self.taps * len
             || self.output.len() < (T::TRANSFORM.points - 1) * self.point_step + len
             || !len.is_multiple_of(BLOCK)
         {
@@ -144,13 +149,15 @@ impl<T: Tile> Job for TransformWeights<'_, T> {
             // SAFETY: `at` and a vector's lanes are below `len`, for which both slices are long enough by the check
             // above. The caller answers for the instructions.
             unsafe {
-                let mut taps = [V::splat(0.0); 3];
-                unrolled!(TAP in [0 1 2] below T::TRANSFORM.taps => {
-                    taps[TAP] = V::load(self.weights.as_ptr().add(TAP * len + at));
+                let mut taps = [V::splat(0.0); MOST_TAPS];
+                unrolled!(TAP in [0 1 2 3 4 5 6] below T::TRANSFORM.taps => {
+                    if TAP < self.taps {
+                        taps[TAP] = V::load(self.weights.as_ptr().add(TAP * len + at));
+                    }
                 });
-                unrolled!(POINT in [0 1 2 3 4 5 6 7] below T::TRANSFORM.points => {
+                unrolled!(POINT in [0 1 2 3 4 5 6 7 8 9 10] below T::TRANSFORM.points => {
                     let mut sum = V::splat(0.0);
-                    unrolled!(TAP in [0 1 2] below T::TRANSFORM.taps => {
+                    unrolled!(TAP in [0 1 2 3 4 5 6] below T::TRANSFORM.taps => {
                         if const { T::TRANSFORM.weight[POINT][TAP] != 0.0 } {
                             let factor = const { T::TRANSFORM.weight[POINT][TAP] as f32 };
                             sum = V::splat(factor).mul_add(taps[TAP], sum);
