@@ -19,7 +19,7 @@ TILES = 240
 FRACTIONS = [Fraction(f) for f in ["1", "2", "3", "4", "1/2", "1/3", "1/4", "3/2", "2/3", "4/3", "3/4", "5/4"]]
 
 # Outputs and taps of a transform, how many of them make up the kernel, the kernel.
-TRANSFORMS = [(4, 2, 1, 2), (4, 3, 1, 3), (6, 3, 1, 3), (4, 4, 2, 7), (4, 4, 3, 11), (4, 7, 1, 7), (6, 6, 2, 11)]
+TRANSFORMS = [(4, 2, 1, 2), (4, 3, 1, 3), (6, 3, 1, 3), (4, 4, 2, 7), (4, 4, 3, 11), (5, 7, 1, 7), (6, 6, 2, 11)]
 
 
 def main():

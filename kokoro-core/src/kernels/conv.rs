@@ -18,7 +18,7 @@ use super::product::{Ahead, Multiply};
 use super::scratch::{Buffer, Worker};
 use super::snake::Activation;
 use super::stats::{SUMS, Statistics};
-use super::tile::{F4x3, F4x4, F4x7, F6x3, F6x6, Tile};
+use super::tile::{F4x3, F4x4, F5x7, F6x3, F6x6, Tile};
 use super::vector::BLOCK;
 
 /// Output blocks that are made together.
@@ -96,7 +96,7 @@ impl<A: Activate> Pass<'_, A> {
             TileKind::F4x3 => self.tiles::<F4x3>(output, weights, context),
             TileKind::F6x3 => self.tiles::<F6x3>(output, weights, context),
             TileKind::F4x4 => self.tiles::<F4x4>(output, weights, context),
-            TileKind::F4x7 => self.tiles::<F4x7>(output, weights, context),
+            TileKind::F5x7 => self.tiles::<F5x7>(output, weights, context),
             TileKind::F6x6 => self.tiles::<F6x6>(output, weights, context),
         }
     }

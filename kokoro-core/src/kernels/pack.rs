@@ -10,14 +10,14 @@ use super::KernelError;
 use super::filter::{Filter, FilterShape, TransformWeights};
 use super::parallel::{Context, Parts};
 use super::scratch::Buffer;
-use super::tile::{F4x3, F4x4, F4x7, F6x3, F6x6, Tile};
+use super::tile::{F4x3, F4x4, F5x7, F6x3, F6x6, Tile};
 use super::transform::Transform;
 use super::vector::BLOCK;
 
 /// Which transforms are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Quality {
-    /// The fewest multiplications: F(6, 3), F(4, 7), two F(6, 6).
+    /// The fewest multiplications: F(6, 3), F(5, 7), two F(6, 6).
     Fast,
     /// Smaller tiles, nearer to direct convolution: F(4, 3), two F(4, 4), three F(4, 4).
     Fine,
@@ -43,7 +43,7 @@ pub(super) enum TileKind {
     F4x3,
     F6x3,
     F4x4,
-    F4x7,
+    F5x7,
     F6x6,
 }
 
@@ -53,7 +53,7 @@ impl TileKind {
             Self::F4x3 => &F4x3::TRANSFORM,
             Self::F6x3 => &F6x3::TRANSFORM,
             Self::F4x4 => &F4x4::TRANSFORM,
-            Self::F4x7 => &F4x7::TRANSFORM,
+            Self::F5x7 => &F5x7::TRANSFORM,
             Self::F6x6 => &F6x6::TRANSFORM,
         }
     }
@@ -86,7 +86,7 @@ impl ConvShape {
         const MOST: usize = 1 << 12;
         let (tile, groups) = match (kernel, quality) {
             (3, Quality::Fast) => (TileKind::F6x3, 1),
-            (7, Quality::Fast) => (TileKind::F4x7, 1),
+            (7, Quality::Fast) => (TileKind::F5x7, 1),
             (11, Quality::Fast) => (TileKind::F6x6, 2),
             (3, Quality::Fine) => (TileKind::F4x3, 1),
             (7, Quality::Fine) => (TileKind::F4x4, 2),

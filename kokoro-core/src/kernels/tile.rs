@@ -37,8 +37,8 @@ tiles! {
     F6x3: 6, 3, [(1, 1), (2, 1), (1, 2)];
     /// Seven products for four outputs.
     F4x4: 4, 4, [(4, 1), (1, 2), (5, 4)];
-    /// Ten products for four outputs.
-    F4x7: 4, 7, [(2, 1), (1, 2), (3, 4), (5, 4)];
+    /// Eleven products for five outputs.
+    F5x7: 5, 7, [(1, 1), (2, 1), (4, 1), (3, 4), (1, 3)];
     /// Eleven products for six outputs.
     F6x6: 6, 6, [(1, 1), (2, 1), (4, 1), (3, 4), (1, 3)];
 }

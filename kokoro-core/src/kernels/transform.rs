@@ -207,11 +207,11 @@ const fn to_whole(entries: &[Ratio; MAX_POINTS]) -> Ratio {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tile::{F4x3, F4x4, F4x7, F6x3, F6x6, Tile};
+    use super::super::tile::{F4x3, F4x4, F5x7, F6x3, F6x6, Tile};
     use super::*;
 
     fn each(check: impl Fn(&Transform)) {
-        for transform in [F4x3::TRANSFORM, F6x3::TRANSFORM, F4x4::TRANSFORM, F4x7::TRANSFORM, F6x6::TRANSFORM]
+        for transform in [F4x3::TRANSFORM, F6x3::TRANSFORM, F4x4::TRANSFORM, F5x7::TRANSFORM, F6x6::TRANSFORM]
         {
             check(&transform);
         }
