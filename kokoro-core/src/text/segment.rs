@@ -3,7 +3,8 @@
 //! Paragraphs are the reference's: the text between runs of line breaks, trimmed, empty ones left out. A
 //! paragraph of more than [`MAX_BYTES`] is cut further, so that the work of a front end stays linear in the
 //! text: after the last sentence that fits, else after the last clause, else at the last white space, else
-//! between two characters. Where the model's chunks end is decided elsewhere; these cuts have no sound.
+//! between two characters. The first paragraph of a text, if it is cut at all, begins with a short segment, since the
+//! first sound waits for it. Where the model's chunks end is decided elsewhere; these cuts have no sound.
 
 use std::ops::Range;
 
@@ -13,6 +14,10 @@ use super::marks;
 /// The longest segment, in bytes. Several times the longest chunk of the model, and long enough for all but a
 /// few paragraphs, so that a tagger sees whole sentences.
 pub(crate) const MAX_BYTES: usize = 2_000;
+
+/// The longest first segment of a paragraph that is cut, in bytes, if a sentence ends within: more than a first chunk and
+/// the next one, and a fifth of the tagger's work.
+const FIRST_BYTES: usize = 400;
 
 /// A part of a text that a front end converts at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +53,16 @@ fn cut_paragraph(text: &str, paragraph: Range<usize>, segments: &mut Vec<Segment
         {
             links = after;
         }
-        let end = if rest.len() <= MAX_BYTES { rest.end } else { find_cut(text, rest.clone(), links) };
+        let end = if rest.len() <= MAX_BYTES {
+            rest.end
+        } else {
+            let first = if segments.is_empty() {
+                candidates(text, rest.clone(), FIRST_BYTES, links).sentence
+            } else {
+                None
+            };
+            first.unwrap_or_else(|| find_cut(text, rest.clone(), links))
+        };
         let range = trim(text, rest.start..end);
         rest = trim(text, end..rest.end);
         let ends_paragraph = rest.is_empty();
@@ -106,7 +120,13 @@ enum Tail {
 /// Where to cut `rest`, which is longer than a segment may be: a position after its start and at most
 /// [`MAX_BYTES`] on.
 fn find_cut(text: &str, rest: Range<usize>, links: &[Link]) -> usize {
-    let limit = rest.start + MAX_BYTES;
+    let limit = text.floor_char_boundary(rest.start + MAX_BYTES);
+    candidates(text, rest, MAX_BYTES, links).best().unwrap_or(limit)
+}
+
+/// Positions at most so many bytes after the start of `rest`.
+fn candidates(text: &str, rest: Range<usize>, bytes: usize, links: &[Link]) -> Candidates {
+    let limit = rest.start + bytes;
     let mut links = links.iter().map(|link| link.outer.clone()).peekable();
     let mut found = Candidates::default();
     let mut tail = Tail::Nothing;
@@ -147,7 +167,7 @@ fn find_cut(text: &str, rest: Range<usize>, links: &[Link]) -> usize {
         };
         before = Some(c);
     }
-    found.best().unwrap_or_else(|| text.floor_char_boundary(limit))
+    found
 }
 
 /// Abbreviations that a capital letter or a number follows in the middle of a sentence.
@@ -219,6 +239,21 @@ mod tests {
         assert_eq!(parts, ["。」", &format!("二三、四{tail}")]);
         assert!(!segments(&"y".repeat(3_000))[0].ends_paragraph);
         assert!(segments(&"y".repeat(3_000))[1].ends_paragraph);
+    }
+
+    #[test]
+    fn the_first_segment_of_a_long_first_paragraph_is_short() {
+        let sentence = "The bus stops in front of the school. ";
+        let long = sentence.repeat(120);
+        let first = sentence.repeat(FIRST_BYTES / sentence.len());
+        assert_eq!(texts(&long)[0], first.trim());
+        assert!(texts(&long)[1].len() > MAX_BYTES - sentence.len());
+        // Only where it is cut, and where the first sound waits for it.
+        assert_eq!(texts(&sentence.repeat(50)).len(), 1);
+        assert!(texts(&format!("One.\n{long}"))[1].len() > MAX_BYTES - sentence.len());
+        // A long sentence is not cut for it.
+        let clauses = format!("{}. {long}", "one, ".repeat(FIRST_BYTES / 5 + 1));
+        assert!(texts(&clauses)[0].len() > FIRST_BYTES);
     }
 
     #[test]
