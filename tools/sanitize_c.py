@@ -2,7 +2,7 @@
 
     python tools/sanitize_c.py valgrind address thread
 
-- valgrind: the programs with the shared library as Cargo builds it.
+- valgrind: the programs with the shared library as it is installed.
 - address: the programs with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer, and the same library, whose
   memory they see as well. The library itself is built with AddressSanitizer for `make fuzz`.
 - thread: the library, the standard library of Rust and the programs with ThreadSanitizer. It needs a nightly compiler
@@ -46,11 +46,11 @@ def compiler(source: Path) -> list[str | Path]:
     return [*named, "-g", "-D_DEFAULT_SOURCE", "-I", ROOT / "include", source]
 
 
-def with_shared_library(source: Path, folder: Path, options: list[str]) -> Path:
-    built, program = ROOT / "target" / "debug", folder / source.stem
+def with_shared_library(source: Path, folder: Path, profile: str, options: list[str]) -> Path:
+    built, program = ROOT / "target" / ("debug" if profile == "dev" else profile), folder / source.stem
     link = folder / "libkokoro.so.0"
     if not link.exists():
-        run(["cargo", "build", "--locked", "-p", "kokoro-ffi"])
+        run(["cargo", "build", "--locked", "--profile", profile, "-p", "kokoro-ffi"])
         link.symlink_to(built / "libkokoro.so")
     libraries = ["-L", built, "-lkokoro", "-lpthread", "-lm", f"-Wl,-rpath,{folder}"]
     run([*compiler(source), *options, "-o", program, *libraries])
@@ -62,12 +62,13 @@ def valgrind(folder: Path) -> None:
     tool += ["--fair-sched=yes", "--errors-for-leak-kinds=definite,indirect"]
     tool += [f"--suppressions={SUPPRESSIONS / 'valgrind.supp'}"]
     for source in PROGRAMS:
-        check([*tool, with_shared_library(source, folder, [])], folder)
+        check([*tool, with_shared_library(source, folder, "release", [])], folder)
 
 
 def address(folder: Path) -> None:
     for source in PROGRAMS:
-        program = with_shared_library(source, folder, ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"])
+        options = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+        program = with_shared_library(source, folder, "dev", options)
         check([program], folder, {"ASAN_OPTIONS": "detect_leaks=1"})
 
 

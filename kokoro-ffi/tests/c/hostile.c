@@ -1,6 +1,7 @@
 /* What a program should not do: each mistake has its status, and nothing is lost, leaked or crashed by it. */
 #include <math.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -606,10 +607,11 @@ static void forked(const kokoro_synthesizer *synthesizer)
     EXPECT(child >= 0);
     if (child == 0) {
         kokoro_status status = speak(synthesizer, "Hello.", KOKORO_NUL_TERMINATED);
-        _exit(status == KOKORO_STALE ? 0 : 1);
+        /* At once: valgrind would take for lost what belonged to the threads that a child does not have. */
+        raise(status == KOKORO_STALE ? SIGKILL : SIGABRT);
     }
     int status;
-    EXPECT(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    EXPECT(waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 }
 
 static void limits(void)
