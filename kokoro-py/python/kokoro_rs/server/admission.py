@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from . import errors
@@ -18,10 +18,15 @@ class Admission:
 
     The synthesizer has a limit of its own; this one also counts requests that wait for the model to be loaded, and
     those whose audio was made but not yet taken. For one thread: that of the event loop.
+
+    Args:
+        limit: how many.
+        when_idle: called when the last of them has left.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, when_idle: Callable[[], None]) -> None:
         self._limit = limit
+        self._when_idle = when_idle
         self._active = 0
         self._departures: deque[float] = deque(maxlen=_REMEMBERED)
 
@@ -51,6 +56,8 @@ class Admission:
         finally:
             self._active -= 1
             self._departures.append(time.monotonic())
+            if self._active == 0:
+                self._when_idle()
 
     def _mean_interval(self) -> float:
         """Seconds between departures, the one to come included: a place is not free sooner than now."""

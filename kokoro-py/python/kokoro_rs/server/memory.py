@@ -28,3 +28,13 @@ def return_large_blocks() -> bool:
     if mallopt is None:
         return False
     return bool(mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)) and bool(mallopt(_M_TRIM_THRESHOLD, _TRIM_BYTES))
+
+
+def give_back_free_pages() -> None:
+    """Makes glibc give back what lies free in the middle of its heaps, as encoders and requests leave it.
+
+    It takes some milliseconds, in which other threads wait if they want memory. Other C libraries are left as they are.
+    """
+    malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if malloc_trim is not None:
+        malloc_trim(0)

@@ -13,9 +13,13 @@ from kokoro_rs import KokoroError, Synthesizer
 
 from . import errors
 from .admission import Admission
+from .memory import give_back_free_pages
 from .settings import Settings
 
 _LOG = logging.getLogger("kokoro_rs.server")
+
+# Without requests for so long, memory is given back: not between one request and the next.
+_IDLE_SECONDS = 1.0
 
 State = Literal["new", "loading", "ready", "failed", "stopped"]
 
@@ -31,7 +35,8 @@ class Service:
 
     def __init__(self, settings: Settings, synthesizer: Synthesizer | None = None) -> None:
         self.settings = settings
-        self.admission = Admission(settings.worker_connections)
+        self.admission = Admission(settings.worker_connections, self._rest)
+        self._resting: asyncio.TimerHandle | None = None
         self._given = synthesizer
         self._loading: asyncio.Task[Synthesizer] | None = None
         self._stopped = False
@@ -85,6 +90,16 @@ class Service:
         """The synthesizer's metrics; nothing while there is none."""
         return self._loading.result().prometheus() if self.state == "ready" and self._loading else ""
 
+    def _rest(self) -> None:
+        if self._resting is not None:
+            self._resting.cancel()
+        self._resting = asyncio.get_running_loop().call_later(_IDLE_SECONDS, self._give_back)
+
+    def _give_back(self) -> None:
+        self._resting = None
+        if self.admission.active == 0 and not self._stopped:
+            asyncio.get_running_loop().run_in_executor(None, give_back_free_pages)
+
     async def _load(self) -> Synthesizer:
         begin = time.perf_counter()
         try:
@@ -98,6 +113,8 @@ class Service:
 
     async def _stop(self) -> None:
         self._stopped = True
+        if self._resting is not None:
+            self._resting.cancel()
         if self._loading is None:
             return
         try:
