@@ -66,6 +66,8 @@ pub(crate) struct ConvShape {
     outputs: usize,
     kernel: usize,
     dilation: usize,
+    /// How the weights are packed.
+    filter: FilterShape,
     tile: TileKind,
     /// The kernel is cut into this many filters of the transform's length, the last one filled up with zeros. With more
     /// than one, the transform has as many outputs as taps, so that a group's input is that of the group before, one
@@ -94,11 +96,15 @@ impl ConvShape {
             _ => return None,
         };
         let channels = |count: usize| count.is_multiple_of(BLOCK) && (BLOCK..=MOST).contains(&count);
-        (channels(inputs) && channels(outputs) && (1..=MOST).contains(&dilation)).then_some(Self {
+        if !channels(inputs) || !channels(outputs) || !(1..=MOST).contains(&dilation) {
+            return None;
+        }
+        Some(Self {
             inputs,
             outputs,
             kernel,
             dilation,
+            filter: FilterShape::new(inputs, outputs, kernel)?,
             tile,
             groups,
         })
@@ -143,13 +149,9 @@ impl ConvShape {
         self.tile.transform().points * self.point_step()
     }
 
-    fn filter(&self) -> Option<FilterShape> {
-        FilterShape::new(self.inputs, self.outputs, self.kernel)
-    }
-
     /// The length of the packed form.
     pub(crate) fn packed_len(&self) -> usize {
-        self.filter().map_or(0, |filter| filter.packed_len())
+        self.filter.packed_len()
     }
 
     /// Packs `weights` in `[output][input][kernel]` and `bias`. `None` where a length is wrong.
@@ -160,7 +162,7 @@ impl ConvShape {
         let weight = |output: usize, input: usize, tap: usize| {
             weights.get((output * self.inputs + input) * self.kernel + tap).copied()
         };
-        self.filter()?.pack(weight, |output| bias.get(output).copied(), packed)
+        self.filter.pack(weight, |output| bias.get(output).copied(), packed)
     }
 }
 
@@ -196,7 +198,7 @@ pub(crate) struct ConvView<'a> {
 impl<'a> ConvView<'a> {
     /// `None` where the length is wrong.
     pub(crate) fn new(shape: ConvShape, packed: &'a [f32]) -> Option<Self> {
-        Some(Self { shape, filter: Filter::new(shape.filter()?, packed)? })
+        Some(Self { shape, filter: Filter::new(shape.filter, packed)? })
     }
 
     pub(super) fn bias(&self, panel: usize) -> Option<&'a [f32; BLOCK]> {
