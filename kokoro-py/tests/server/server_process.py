@@ -84,16 +84,20 @@ class Server:
     def stream(self, text: str = TEXT, **parameters: Any) -> AbstractContextManager[httpx.Response]:
         return self.client.stream("POST", "/v1/audio/speech", json={"input": text, **parameters})
 
+    def metrics(self) -> dict[str, float]:
+        """All metrics at one moment."""
+        lines = self.client.get("/metrics").text.splitlines()
+        pairs = (line.rsplit(" ", 1) for line in lines if line and not line.startswith("#"))
+        return {name: float(value) for name, value in pairs}
+
     def metric(self, name: str) -> float:
         """The value of a metric with its labels, such as ``kokoro_requests_total{outcome="busy"}``."""
-        for line in self.client.get("/metrics").text.splitlines():
-            if line.startswith(name + " "):
-                return float(line.rsplit(" ", 1)[1])
-        raise AssertionError(f"no metric {name}")
+        return self.metrics()[name]
 
     def active(self) -> float:
-        """Requests that the synthesizer works on or holds."""
-        return sum(self.metric(f'kokoro_requests{{state="{state}"}}') for state in ("queued", "running", "unread"))
+        """Requests that the synthesizer works on or holds. A request goes from one state to another at any time."""
+        metrics = self.metrics()
+        return sum(metrics[f'kokoro_requests{{state="{state}"}}'] for state in ("queued", "running", "unread"))
 
     def wait_for_line(self, pattern: str) -> str:
         """A line of the log."""
