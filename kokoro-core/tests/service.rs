@@ -236,9 +236,18 @@ fn a_forked_process_is_told_to_build_its_own() {
 }
 
 /// The number of threads of this process, and its resident memory in bytes.
+///
+/// A thread whose work has ended is there for a moment longer, so it waits until the number stays the same.
 #[cfg(target_os = "linux")]
 fn usage() -> (usize, usize) {
-    let threads = std::fs::read_dir("/proc/self/task").unwrap().count();
+    let count = || std::fs::read_dir("/proc/self/task").unwrap().count();
+    let (mut threads, mut times) = (count(), 0);
+    while times < 20 {
+        std::thread::sleep(Duration::from_millis(10));
+        let now = count();
+        times = if now == threads { times + 1 } else { 0 };
+        threads = now;
+    }
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
     let pages: usize = statm.split(' ').nth(1).unwrap().parse().unwrap();
     (threads, pages * 4096)
