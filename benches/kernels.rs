@@ -2,7 +2,7 @@
 //! does instead, so that it can be compared with `peak`, what the processor's multipliers can do at most.
 //!
 //! `cargo bench -p kokoro-core --features bench --bench kernels -- avx2` for one instruction set, `-- --ratios` for the
-//! table of docs/kernels.md, which a busy machine disturbs less.
+//! table of docs/kernels.md, which a busy machine disturbs less (`-- --ratios avx2` for one set).
 
 #![allow(missing_docs, clippy::expect_used, clippy::print_stdout, reason = "a benchmark")]
 
@@ -66,9 +66,14 @@ fn others(set: &str) -> Vec<(String, Kernels)> {
             (format!("{tiles}, block from {inputs} to {outputs} channels, {frames} frames"), block)
         })
     });
-    let upsamplings = UPSAMPLINGS.map(|(inputs, outputs, stride, frames)| {
-        let upsampling = Kernels::upsample(set, inputs, outputs, stride, frames);
-        (format!("upsampling from {inputs} to {outputs} channels by {stride}, {frames} frames"), upsampling)
+    let upsamplings = [("fast", false), ("fine", true)].into_iter().flat_map(|(tiles, fine)| {
+        UPSAMPLINGS.map(|(inputs, outputs, stride, frames)| {
+            let upsampling = Kernels::upsample(set, fine, inputs, outputs, stride, frames);
+            let name = format!(
+                "{tiles}, upsampling from {inputs} to {outputs} channels by {stride}, {frames} frames"
+            );
+            (name, upsampling)
+        })
     });
     let all = blocks.chain(upsamplings);
     all.map(|(name, kernel)| (name, kernel.expect("the shape is right"))).collect()
@@ -101,7 +106,9 @@ fn ratios() {
         ratios.sort_by(f64::total_cmp);
         format!("{:.2}", ratios[ratios.len() / 2])
     };
-    for set in Kernels::sets() {
+    let named = |set: &&str| std::env::args().any(|argument| argument == *set);
+    let all = !Kernels::sets().iter().any(named);
+    for set in Kernels::sets().into_iter().filter(|set| all || named(set)) {
         let mut peak = Kernels::peak(set).expect("the set is there");
         for (tiles, fine) in [("fast", false), ("fine", true)] {
             for (channels, frames) in SIGNALS {

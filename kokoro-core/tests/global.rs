@@ -46,6 +46,12 @@ fn settings_come_from_variables() {
     let mut command = child("refuses_nonsense_in_variables");
     command.env("KOKORO_MODEL", "builtin").env("KOKORO_SESSIONS", "many");
     succeed(command);
+    let mut command = child("speaks");
+    command.env("KOKORO_MODEL", "builtin").env("KOKORO_ISA", "portable");
+    succeed(command);
+    let mut command = child("refuses_instructions_that_are_not_there");
+    command.env("KOKORO_MODEL", "builtin").env("KOKORO_ISA", "mmx");
+    succeed(command);
     let folder = tempfile::tempdir().unwrap();
     let lexicon = folder.path().join("names.tsv");
     std::fs::write(&lexicon, "Nguyen\twˈɪn\n").unwrap();
@@ -141,6 +147,23 @@ fn refuses_nonsense_in_variables() {
     let error = global().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidConfig);
     assert!(error.to_string().contains("KOKORO_SESSIONS=many"), "{error}");
+}
+
+#[test]
+#[ignore = "run by settings_come_from_variables in a process of its own"]
+fn speaks() {
+    assert!(!global().unwrap().synthesize(&SpeechRequest::new("Hello.")).unwrap().samples().is_empty());
+}
+
+#[test]
+#[ignore = "run by settings_come_from_variables in a process of its own"]
+fn refuses_instructions_that_are_not_there() {
+    let error = global().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+    assert!(
+        error.to_string().contains("KOKORO_ISA=mmx") && error.to_string().contains("portable"),
+        "{error}"
+    );
 }
 
 #[test]

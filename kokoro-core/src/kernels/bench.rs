@@ -209,9 +209,17 @@ impl Kernels {
 
     /// A transposed convolution in front of a stage.
     #[must_use]
-    pub fn upsample(set: &str, inputs: usize, outputs: usize, stride: usize, frames: usize) -> Option<Self> {
+    pub fn upsample(
+        set: &str,
+        fine: bool,
+        inputs: usize,
+        outputs: usize,
+        stride: usize,
+        frames: usize,
+    ) -> Option<Self> {
+        let quality = if fine { Quality::Fine } else { Quality::Fast };
         let kernel = 2 * stride;
-        let shape = UpsampleShape::new(inputs, outputs, kernel, stride, stride / 2)?;
+        let shape = UpsampleShape::new(inputs, outputs, kernel, stride, stride / 2, quality)?;
         let mut packed = Buffer::zeroed(shape.packed_len());
         shape.pack(&noise(inputs * outputs * kernel, 0.02), &noise(outputs, 0.1), packed.as_mut_slice())?;
         Some(Self {

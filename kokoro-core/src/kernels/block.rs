@@ -17,7 +17,6 @@ use super::parallel::{Context, Parallel};
 use super::pool::{POOL_ROWS, pool, repeat};
 use super::scratch::Scratch;
 use super::stats::Statistics;
-use super::tile::{F4x3, F6x3};
 use super::vector::BLOCK;
 
 /// Channels of a block, and how its convolutions are computed.
@@ -230,10 +229,10 @@ impl<'a> Block<'a> {
         match (self.shortcut, shape.doubles) {
             (None, false) => y.copy_from_slice(x),
             (None, true) => repeat(x, frames, y, context)?,
-            (Some(filter), false) => pointwise(filter, frames, x, y, context)?,
+            (Some(filter), false) => pointwise(filter, frames, x, y, shape.quality, points, context)?,
             (Some(filter), true) => {
                 let z = z.take(frames * shape.outputs);
-                pointwise(filter, frames, x, z, context)?;
+                pointwise(filter, frames, x, z, shape.quality, points, context)?;
                 repeat(z, frames, y, context)?;
             }
         }
@@ -254,13 +253,11 @@ impl<'a> Block<'a> {
         context: &Context<'_>,
     ) -> Result<Statistics, KernelError> {
         let frames = output.len() / self.shape.outputs;
-        let dense = Dense { filter, frames, input, scale, offset, slope };
+        let quality = self.shape.quality;
+        let dense = Dense { filter, frames, input, scale, offset, slope, quality };
         let panels = filter.shape.panels();
         let sink = Frames::new(output, frames, panels, in_place).ok_or(KernelError::Size)?;
-        match self.shape.quality {
-            Quality::Fast => dense.run::<F6x3, _>(&sink, points, context)?,
-            Quality::Fine => dense.run::<F4x3, _>(&sink, points, context)?,
-        }
+        dense.run(&sink, points, context)?;
         sink.statistics().ok_or(KernelError::Size)
     }
 }

@@ -11,6 +11,8 @@ use std::marker::PhantomData;
 use super::KernelError;
 use super::activation::Activate;
 use super::finish::Finish;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+use super::matrix;
 use super::pack::{ConvView, TileKind};
 use super::parallel::{Context, Parts, Span};
 use super::prepare::{Prepare, window_frames};
@@ -91,6 +93,10 @@ impl<A: Activate> Pass<'_, A> {
         }
         if self.frames == 0 {
             return Ok(Statistics::new(shape.outputs()));
+        }
+        #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+        if context.isa.has_matrices() {
+            return matrix::run_pass(self, output, weights, context);
         }
         match shape.tile() {
             TileKind::F4x3 => self.tiles::<F4x3>(output, weights, context),

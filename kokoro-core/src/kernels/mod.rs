@@ -4,7 +4,8 @@
 //! source, the sum with the signal, three residual blocks, their mean. Every convolution is one pass through memory that
 //! also applies the normalisation and the activation before it, adds bias and residual, and collects the statistics that
 //! the next normalisation needs. Convolutions are computed by Toom-Cook transforms with a third to a half of the
-//! multiplications. docs/kernels.md has the method, the accuracy and the speed.
+//! multiplications, or by matrix instructions where there are some. docs/kernels.md has the method, the accuracy and the
+//! speed.
 
 mod activation;
 mod block;
@@ -15,6 +16,8 @@ mod filter;
 mod finish;
 mod isa;
 mod layout;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+mod matrix;
 mod noise;
 mod pack;
 mod parallel;
@@ -40,7 +43,7 @@ mod reference;
 #[cfg(feature = "bench")]
 pub use bench::Kernels;
 pub(crate) use block::{Block, BlockRun, BlockShape, BlockWeights};
-pub(crate) use isa::Isa;
+pub(crate) use isa::{ISA_VARIABLE, Isa};
 pub(crate) use layout::Layout;
 pub(crate) use noise::{Distribution, fill as fill_noise};
 pub(crate) use pack::Quality;

@@ -66,6 +66,7 @@ pub(crate) struct ConvShape {
     outputs: usize,
     kernel: usize,
     dilation: usize,
+    quality: Quality,
     /// How the weights are packed.
     filter: FilterShape,
     tile: TileKind,
@@ -104,6 +105,7 @@ impl ConvShape {
             outputs,
             kernel,
             dilation,
+            quality,
             filter: FilterShape::new(inputs, outputs, kernel)?,
             tile,
             groups,
@@ -124,6 +126,10 @@ impl ConvShape {
 
     pub(crate) fn dilation(&self) -> usize {
         self.dilation
+    }
+
+    pub(super) fn quality(&self) -> Quality {
+        self.quality
     }
 
     pub(super) fn tile(&self) -> TileKind {
@@ -205,6 +211,11 @@ impl<'a> ConvView<'a> {
         self.filter.bias(panel)
     }
 
+    /// The weights of an output block, `[tap][input][16]`.
+    pub(super) fn taps(&self, panel: usize) -> Option<&'a [f32]> {
+        self.filter.weights(panel)?.get(..self.shape.kernel * self.shape.inputs * BLOCK)
+    }
+
     /// The transformed weights, in `memory`. `T` is the shape's tile.
     pub(super) fn transform<'b, T: Tile>(
         &self,
@@ -219,8 +230,7 @@ impl<'a> ConvView<'a> {
         context.for_each(panels, |panel| {
             // SAFETY: every panel has a part of its own.
             let mut rest = unsafe { whole.part(panel * panel_step, panel_step) }?;
-            let taps = self.filter.weights(panel)?.get(..shape.kernel * tap_len)?;
-            for weights in taps.chunks(T::TRANSFORM.taps * tap_len) {
+            for weights in self.taps(panel)?.chunks(T::TRANSFORM.taps * tap_len) {
                 context.isa.run(TransformWeights::<T> {
                     weights,
                     taps: weights.len() / tap_len,

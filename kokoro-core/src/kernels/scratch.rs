@@ -94,8 +94,8 @@ impl Workers {
     }
 }
 
-/// Memory of a stage's run. It grows to what the longest run needed: three signals, 6 MB of
-/// transformed weights, and about 2 MB for each thread.
+/// Memory of a stage's run. It grows to what the longest run needed: three signals, at most 6 MB of transformed weights, and
+/// about 2 MB for each thread.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     pub(super) signals: [Buffer; 3],

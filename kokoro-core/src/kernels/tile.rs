@@ -29,6 +29,8 @@ macro_rules! tiles {
 
 // Points were chosen by trying all pairs of small fractions for the least error, see docs/kernels.md.
 tiles! {
+    /// One product for one output: nothing is transformed.
+    F1x1: 1, 1, [];
     /// Five products for four outputs.
     F4x2: 4, 2, [(2, 1), (3, 4)];
     /// Six products for four outputs.

@@ -11,9 +11,9 @@ use super::dense::{Dense, Phases};
 use super::filter::{Filter, FilterShape};
 use super::isa::Isa;
 use super::layout::{Layout, to_blocks};
+use super::pack::Quality;
 use super::parallel::{Context, Parallel};
 use super::scratch::Scratch;
-use super::tile::F4x2;
 use super::vector::BLOCK;
 
 /// Channels and stride of an upsampling.
@@ -24,6 +24,7 @@ pub(crate) struct UpsampleShape {
     stride: usize,
     /// Frames that are cut off at both ends.
     padding: usize,
+    quality: Quality,
     filter: FilterShape,
 }
 
@@ -36,10 +37,11 @@ impl UpsampleShape {
         kernel: usize,
         stride: usize,
         padding: usize,
+        quality: Quality,
     ) -> Option<Self> {
         let fits = outputs.is_multiple_of(BLOCK) && Some(kernel) == stride.checked_mul(2) && padding < stride;
         let filter = FilterShape::new(inputs, outputs.checked_mul(stride)?, 2)?;
-        fits.then_some(Self { inputs, outputs, stride, padding, filter })
+        fits.then_some(Self { inputs, outputs, stride, padding, quality, filter })
     }
 
     pub(crate) fn inputs(&self) -> usize {
@@ -138,10 +140,12 @@ impl<'a> Upsample<'a> {
             }
         };
         let (scale, offset) = (vec![1.0; width], vec![0.0; width]);
-        let dense = Dense { filter: self.filter, frames, input, scale: &scale, offset: &offset, slope };
+        let quality = shape.quality;
+        let dense =
+            Dense { filter: self.filter, frames, input, scale: &scale, offset: &offset, slope, quality };
         let shift = (usize::from(reflect), shape.padding);
         let sink = Phases::new(output, all, frames + 1, shape.stride, shift).ok_or(KernelError::Size)?;
-        dense.run::<F4x2, _>(&sink, points, context)?;
+        dense.run(&sink, points, context)?;
         if reflect {
             for block in output.chunks_exact_mut(all * BLOCK) {
                 block.copy_within(2 * BLOCK..3 * BLOCK, 0);

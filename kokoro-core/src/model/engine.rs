@@ -15,7 +15,7 @@ use super::session::{ModelSession, SessionOptions, open};
 use super::spec::{DurationFormat, ModelSpec, SpeedFormat};
 use super::verify::verify;
 use super::vocabulary::PADS;
-use super::{ModelSource, runtime, threads};
+use super::{ModelSource, instructions, runtime, threads};
 use crate::voice::Style;
 use crate::{CancelToken, Error, ErrorKind, Result};
 
@@ -37,6 +37,7 @@ impl EngineOptions {
     /// Starts ONNX Runtime, and shares the threads out.
     fn start(&self) -> Result<(Environment, SessionOptions)> {
         let threads = threads::resolve(self.threads)?;
+        instructions::check()?;
         let environment = runtime::start_from(self.runtime_library.as_deref())?;
         let threads = (threads / self.sessions.max(1)).max(1);
         Ok((environment, SessionOptions { threads, spinning: self.spinning }))

@@ -23,6 +23,7 @@ static GLOBAL: OnceCell<Synthesizer> = OnceCell::new();
 /// | `KOKORO_MAX_REQUESTS` | requests that may be active at once | 64 |
 /// | `KOKORO_LEXICON` | pronunciations of words, a [`.tsv` or `.json` file](crate::g2p::Lexicon::load) | none |
 /// | `KOKORO_G2P_CACHE_BYTES` | memory for pronunciations of past text; 0 switches it off | 4194304 |
+/// | `KOKORO_ISA` | instruction set of the kernels: `amx`, `avx512`, `avx2` or `portable` | the widest of this processor |
 /// | `KOKORO_HOME` | folder of what is fetched and prepared, absolute | see [`cache_dir`](crate::assets::cache_dir) |
 /// | `ORT_DYLIB_PATH` | ONNX Runtime's library, absolute | searched for, see [`runtime`](crate::runtime) |
 ///

@@ -46,7 +46,7 @@ class Synthesizer:
     A synthesizer does not survive a fork: make one in each process. One that was made before says `StaleError`.
 
     Without `model`, all settings that are not given are those of the `KOKORO_*` variables (docs/python.md). With it,
-    they have the defaults below, and only `KOKORO_NUM_THREADS` and `ORT_DYLIB_PATH` count.
+    they have the defaults below, and only `KOKORO_NUM_THREADS`, `KOKORO_ISA` and `ORT_DYLIB_PATH` count.
 
     Args:
         model: path of a Kokoro `.onnx` file; the name of a published one that is on this machine, such as

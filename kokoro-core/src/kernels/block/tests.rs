@@ -165,7 +165,7 @@ fn a_long_signal() {
     let shape = BlockShape::new(34, 32, true, false, Quality::Fast).unwrap();
     let case = Case::random(&mut Random(2), shape, 5_000);
     let (rms, most) = reference::error(&case.run(Isa::best(), &Threads(2), false).unwrap(), &case.expected());
-    assert!(rms < 4e-6 && most < 4e-5, "{rms:e} {most:e}");
+    assert!(rms < 6e-6 && most < 6e-5, "{rms:e} {most:e}");
 }
 
 #[test]

@@ -14,11 +14,14 @@ use std::marker::PhantomData;
 use super::KernelError;
 use super::activation::Leaky;
 use super::filter::{Filter, TransformWeights};
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+use super::matrix;
+use super::pack::Quality;
 use super::parallel::{Context, Parts};
 use super::prepare::{Prepare, window_frames};
 use super::product::{Ahead, Multiply};
 use super::scratch::Buffer;
-use super::tile::Tile;
+use super::tile::{F4x2, F4x3, F6x3, Tile};
 use super::vector::BLOCK;
 
 pub(super) use sink::{Frames, Phases, Sink};
@@ -46,6 +49,8 @@ pub(super) struct Dense<'a> {
     pub(super) scale: &'a [f32],
     pub(super) offset: &'a [f32],
     pub(super) slope: f32,
+    /// It makes no difference to transforms of two taps.
+    pub(super) quality: Quality,
 }
 
 /// A part of the signal, in tiles of the transform.
@@ -56,28 +61,47 @@ struct Section {
 }
 
 impl Dense<'_> {
-    /// Runs the filter over the signal. Output n is made of the inputs from n - 1 on, those outside the signal being zero
-    /// after the activation.
+    /// Runs a filter of two or three taps over the signal. Output n is made of the inputs from n - 1 on, those outside the
+    /// signal being zero after the activation.
     ///
-    /// `transformed` is memory for a section.
-    pub(super) fn run<T: Tile, S: Sink>(
+    /// `memory` is for a section.
+    pub(super) fn run<S: Sink>(
+        &self,
+        sink: &S,
+        memory: &mut Buffer,
+        context: &Context<'_>,
+    ) -> Result<(), KernelError> {
+        self.check()?;
+        if self.frames == 0 {
+            return Ok(());
+        }
+        #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+        if context.isa.has_matrices() {
+            return matrix::run_dense(self, 1, sink, memory, context);
+        }
+        match (self.filter.shape.taps(), self.quality) {
+            (2, _) => self.sections::<F4x2, S>(sink, memory, context),
+            (3, Quality::Fast) => self.sections::<F6x3, S>(sink, memory, context),
+            (3, Quality::Fine) => self.sections::<F4x3, S>(sink, memory, context),
+            _ => Err(KernelError::Size),
+        }
+    }
+
+    fn check(&self) -> Result<(), KernelError> {
+        let width = self.filter.shape.blocks() * BLOCK;
+        let fits = Some(self.input.len()) == self.frames.checked_mul(width)
+            && self.scale.len() == width
+            && self.offset.len() == width;
+        if fits { Ok(()) } else { Err(KernelError::Size) }
+    }
+
+    fn sections<T: Tile, S: Sink>(
         &self,
         sink: &S,
         transformed: &mut Buffer,
         context: &Context<'_>,
     ) -> Result<(), KernelError> {
-        let shape = &self.filter.shape;
-        let blocks = shape.blocks();
-        let fits = Some(self.input.len()) == self.frames.checked_mul(blocks * BLOCK)
-            && self.scale.len() == blocks * BLOCK
-            && self.offset.len() == blocks * BLOCK
-            && shape.taps() == T::TRANSFORM.taps;
-        if !fits {
-            return Err(KernelError::Size);
-        }
-        if self.frames == 0 {
-            return Ok(());
-        }
+        let blocks = self.filter.shape.blocks();
         // In equal parts, so that no short one is left over.
         let all = sink.outputs().div_ceil(T::TRANSFORM.outputs);
         let most = (SECTION_FLOATS / (T::TRANSFORM.points * blocks * BLOCK)).max(LEAST_ROWS);
@@ -216,12 +240,21 @@ pub(super) fn pointwise(
     frames: usize,
     input: &[f32],
     output: &mut [f32],
+    quality: Quality,
+    memory: &mut Buffer,
     context: &Context<'_>,
 ) -> Result<(), KernelError> {
     let shape = filter.shape;
     let (blocks, signal) = (shape.blocks(), frames * BLOCK);
     if shape.taps() != 1 || input.len() != blocks * signal || output.len() != shape.panels() * signal {
         return Err(KernelError::Size);
+    }
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    if context.isa.has_matrices() {
+        let (ones, zeros) = (vec![1.0; blocks * BLOCK], vec![0.0; blocks * BLOCK]);
+        let dense = Dense { filter, frames, input, scale: &ones, offset: &zeros, slope: 1.0, quality };
+        let sink = Frames::new(output, frames, shape.panels(), false).ok_or(KernelError::Size)?;
+        return matrix::run_dense(&dense, 0, &sink, memory, context);
     }
     let output = Parts::new(output);
     context.for_each(shape.panels().div_ceil(PANELS), |task| {

@@ -306,7 +306,7 @@ fn fuse_generator(graph: &mut GraphProto, changes: Changes) -> Result<Fused, Str
         if let Compute::Kernels(quality) = compute {
             for stage in &stages {
                 if let Some(found) = upsample::find(&flow, stage.input, stage.channels)
-                    && found.replace(&flow, &mut edits, weights)
+                    && found.replace(&flow, quality, &mut edits, weights)
                 {
                     readers.push(found.input);
                     fused.upsamplings += 1;

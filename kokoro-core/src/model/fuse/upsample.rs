@@ -2,6 +2,7 @@
 
 use super::edits::Edits;
 use super::leaky;
+use crate::kernels::Quality;
 use crate::model::graph::onnx::NodeProto;
 use crate::model::graph::{Flow, attribute, int_attribute, ints_attribute};
 use crate::model::operator::{FusedUpsample, Weights};
@@ -17,9 +18,15 @@ pub(super) struct Upsampling<'a> {
 
 impl Upsampling<'_> {
     /// Replaces it by an operator, which makes the same signal in blocks. Whether there is a kernel for it.
-    pub(super) fn replace(&self, flow: &Flow<'_>, edits: &mut Edits, weights: &mut Weights) -> bool {
+    pub(super) fn replace(
+        &self,
+        flow: &Flow<'_>,
+        quality: Quality,
+        edits: &mut Edits,
+        weights: &mut Weights,
+    ) -> bool {
         let output = flow.node(self.last).and_then(|node| node.output.first());
-        let node = output.and_then(|output| self.fused.node(self.input, output, weights));
+        let node = output.and_then(|output| self.fused.node(self.input, output, quality, weights));
         let found = node.is_some();
         if let Some(node) = node {
             edits.replace(self.last, vec![node]);

@@ -8,14 +8,15 @@ use ort::value::TensorElementType;
 use super::layout::{Signal, shape_in_blocks};
 use super::threads::RuntimeThreads;
 use super::{DOMAIN, Operators, RunControl, Weights, guarded, input};
-use crate::kernels::{Isa, Upsample, UpsampleRun, UpsampleShape};
+use crate::kernels::{Isa, Quality, Upsample, UpsampleRun, UpsampleShape};
 use crate::model::graph::onnx::NodeProto;
-use crate::model::graph::{float, int, ints, node};
+use crate::model::graph::{float, int, ints, node, text};
 
 /// The operator: a signal in any layout, of which it makes one in blocks.
 const OPERATOR: &str = "Upsample";
 
-/// Its attributes: channels that go in and come out; kernel, stride and padding.
+/// Its attributes: which transforms; channels that go in and come out; kernel, stride and padding.
+const QUALITY: &str = "quality";
 const CHANNELS: &str = "channels";
 const KERNEL: &str = "kernel";
 const SLOPE: &str = "slope";
@@ -43,14 +44,22 @@ pub(crate) struct FusedUpsample {
 impl FusedUpsample {
     /// Packs the weights, and gives the node that computes with them. `None` where there are no kernels for this shape, or its
     /// sizes do not fit together.
-    pub(crate) fn node(&self, input: &str, output: &str, weights: &mut Weights) -> Option<NodeProto> {
-        let shape = UpsampleShape::new(self.inputs, self.outputs, self.kernel, self.stride, self.padding)?;
+    pub(crate) fn node(
+        &self,
+        input: &str,
+        output: &str,
+        quality: Quality,
+        weights: &mut Weights,
+    ) -> Option<NodeProto> {
+        let Self { inputs, outputs, kernel, stride, padding, .. } = *self;
+        let shape = UpsampleShape::new(inputs, outputs, kernel, stride, padding, quality)?;
         let start = weights.add(shape.packed_len(), |packed| shape.pack(&self.weight, &self.bias, packed))?;
         let mut node = node(OPERATOR, &[input], output);
         node.domain = Some(DOMAIN.into());
         node.attribute = vec![
-            ints(CHANNELS, &[self.inputs as i64, self.outputs as i64]),
-            ints(KERNEL, &[self.kernel as i64, self.stride as i64, self.padding as i64]),
+            text(QUALITY, quality.name()),
+            ints(CHANNELS, &[inputs as i64, outputs as i64]),
+            ints(KERNEL, &[kernel as i64, stride as i64, padding as i64]),
             float(SLOPE, self.slope),
             int(REFLECT, self.reflect.into()),
             int(WEIGHTS, start as i64),
@@ -68,6 +77,7 @@ pub(super) struct UpsampleOperator {
 impl UpsampleOperator {
     /// The kernel that a node describes. `None` for a description or weights that no node of this library has.
     fn kernel(&self, context: &KernelContext<'_>) -> Option<UpsampleNode> {
+        let quality = Quality::named(&context.get::<String>(QUALITY)?)?;
         let whole = |name: &str| -> Option<Vec<usize>> {
             context.get::<Vec<i64>>(name)?.into_iter().map(|value| usize::try_from(value).ok()).collect()
         };
@@ -76,7 +86,7 @@ impl UpsampleOperator {
         else {
             return None;
         };
-        let shape = UpsampleShape::new(inputs, outputs, kernel, stride, padding)?;
+        let shape = UpsampleShape::new(inputs, outputs, kernel, stride, padding, quality)?;
         let start = context.get::<i64>(WEIGHTS)?.try_into().ok()?;
         self.operators.weights.get(start, shape.packed_len())?;
         Some(UpsampleNode {
