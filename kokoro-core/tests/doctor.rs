@@ -80,11 +80,12 @@ fn neutral(report: &str, root: &Path) -> String {
     if let Ok(espeak) = std::env::var("KOKORO_ESPEAK_LIBRARY") {
         replace(&espeak, "ESPEAK");
     }
+    // As text `name: value`, as JSON `"name": "value",`.
+    let of_machine = ["instruction set of the kernels", "threads that this process may use"];
     let line = |line: &str| match line.split_once(": ") {
-        Some((name, _))
-            if ["vector instructions", "threads that this process may use"].contains(&name.trim()) =>
-        {
-            format!("{name}: X\n")
+        Some((name, value)) if of_machine.contains(&name.trim().trim_matches('"')) => {
+            let value = if value.starts_with('"') { "\"X\"" } else { "X" };
+            format!("{name}: {value}{}\n", if line.ends_with(',') { "," } else { "" })
         }
         _ => format!("{line}\n"),
     };

@@ -4,14 +4,17 @@ use std::path::{Path, PathBuf};
 
 use super::report::Finding;
 use crate::g2p::{Espeak, Settings};
-use crate::model::{resolve_threads, runtime};
+use crate::model::{instructions, resolve_threads, runtime};
 use crate::{ErrorKind, SpeechRequest, SynthesizerBuilder, folders, libraries};
 
 /// The platform, and threads by quota or setting.
 pub(super) fn system() -> Finding {
     let mut finding = Finding::new("system");
     finding.fact("platform", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH));
-    finding.fact("vector instructions", vector_instructions());
+    match instructions::resolve() {
+        Ok(set) => finding.fact("instruction set of the kernels", set),
+        Err(error) => finding.problem(error),
+    }
     let available = std::thread::available_parallelism().map_or(1, usize::from);
     finding.fact("threads that this process may use", available);
     match resolve_threads(None) {
@@ -19,20 +22,6 @@ pub(super) fn system() -> Finding {
         Err(error) => finding.problem(error),
     }
     finding
-}
-
-/// Those that kernels of this library are written for.
-fn vector_instructions() -> String {
-    #[cfg(target_arch = "x86_64")]
-    let found = [
-        ("AVX2", is_x86_feature_detected!("avx2")),
-        ("FMA", is_x86_feature_detected!("fma")),
-        ("AVX-512F", is_x86_feature_detected!("avx512f")),
-    ];
-    #[cfg(not(target_arch = "x86_64"))]
-    let found: [(&str, bool); 0] = [];
-    let names: Vec<_> = found.into_iter().filter(|(_, is_there)| *is_there).map(|(name, _)| name).collect();
-    if names.is_empty() { "none that is used".into() } else { names.join(", ") }
 }
 
 /// The cache folder: what is in it, and what was left unfinished.

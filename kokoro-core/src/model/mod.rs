@@ -7,7 +7,7 @@ mod agree;
 mod engine;
 pub(crate) mod fuse;
 pub mod graph;
-mod instructions;
+pub(crate) mod instructions;
 mod operator;
 mod optimization;
 mod pool;

@@ -56,12 +56,10 @@ fn cut_paragraph(text: &str, paragraph: Range<usize>, segments: &mut Vec<Segment
         let end = if rest.len() <= MAX_BYTES {
             rest.end
         } else {
-            let first = if segments.is_empty() {
-                candidates(text, rest.clone(), FIRST_BYTES, links).sentence
-            } else {
-                None
-            };
-            first.unwrap_or_else(|| find_cut(text, rest.clone(), links))
+            let is_first = segments.is_empty();
+            let early =
+                is_first.then(|| candidates(text, rest.clone(), FIRST_BYTES, links).sentence).flatten();
+            early.unwrap_or_else(|| find_cut(text, rest.clone(), links))
         };
         let range = trim(text, rest.start..end);
         rest = trim(text, end..rest.end);

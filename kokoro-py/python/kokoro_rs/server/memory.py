@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Callable
 
 # Of glibc's malloc.h.
 _M_TRIM_THRESHOLD = -1
@@ -24,7 +25,7 @@ def return_large_blocks() -> bool:
     Returns:
         Whether this was done. Other C libraries are left as they are.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    mallopt = _of_glibc("mallopt")
     if mallopt is None:
         return False
     return bool(mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)) and bool(mallopt(_M_TRIM_THRESHOLD, _TRIM_BYTES))
@@ -35,6 +36,11 @@ def give_back_free_pages() -> None:
 
     It takes some milliseconds, in which other threads wait if they want memory. Other C libraries are left as they are.
     """
-    malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    malloc_trim = _of_glibc("malloc_trim")
     if malloc_trim is not None:
         malloc_trim(0)
+
+
+def _of_glibc(name: str) -> Callable[..., int] | None:
+    """A function of the C library, where that is glibc."""
+    return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None
