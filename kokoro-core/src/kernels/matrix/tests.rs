@@ -148,3 +148,84 @@ fn what_is_too_short_is_refused() {
         assert!(short.run().is_none());
     }
 }
+
+/// Floats of which the first or the last ones have a page beside them that nobody may touch. A sanitizer does not see what
+/// assembly reads.
+struct Fenced {
+    pages: *mut libc::c_void,
+    size: usize,
+    start: *mut f32,
+    len: usize,
+}
+
+impl Fenced {
+    const PAGE: usize = 4096;
+
+    fn new(len: usize, at_end: bool) -> Self {
+        let inside = (len * size_of::<f32>()).next_multiple_of(Self::PAGE);
+        let size = inside + 2 * Self::PAGE;
+        // SAFETY: new memory, of which the pages between the first and the last become usable.
+        unsafe {
+            let kind = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+            let pages = libc::mmap(std::ptr::null_mut(), size, libc::PROT_NONE, kind, -1, 0);
+            assert_ne!(pages, libc::MAP_FAILED);
+            let usable = pages.byte_add(Self::PAGE);
+            assert_eq!(libc::mprotect(usable, inside, libc::PROT_READ | libc::PROT_WRITE), 0);
+            let skipped = if at_end { inside - len * size_of::<f32>() } else { 0 };
+            Self { pages, size, start: usable.byte_add(skipped).cast(), len }
+        }
+    }
+
+    fn slice(&mut self) -> &mut [f32] {
+        // SAFETY: usable memory, zero at first, of this length.
+        unsafe { std::slice::from_raw_parts_mut(self.start, self.len) }
+    }
+}
+
+impl Drop for Fenced {
+    fn drop(&mut self) {
+        // SAFETY: what `new` took.
+        unsafe { libc::munmap(self.pages, self.size) };
+    }
+}
+
+#[test]
+fn nothing_beside_the_slices_is_touched() {
+    if !is_available() {
+        return;
+    }
+    let one = [1.0; BLOCK];
+    for (parts, at_end) in
+        [(Parts::Two, false), (Parts::Two, true), (Parts::Three, false), (Parts::Three, true)]
+    {
+        let (blocks, taps, dilation) = (3, 3, 5);
+        let layout = Layout::new(parts, blocks, taps, dilation, FRAMES);
+        let mut signal = Fenced::new(FRAMES * BLOCK, at_end);
+        let mut filter = Fenced::new(taps * blocks * BLOCK * BLOCK, at_end);
+        let mut window = Fenced::new(layout.window_len(), at_end);
+        let mut weights = Fenced::new(layout.weights_len(), at_end);
+        let mut output = Fenced::new(PANELS * FRAMES * ROW, at_end);
+        signal.slice().fill(1.0);
+        filter.slice().fill(1.0);
+        for (number, window) in window.slice().chunks_exact_mut(layout.pair_len()).enumerate() {
+            let channels = Channels { signal: signal.slice(), activation: [&one; 4] };
+            let split = SplitSignal {
+                parts,
+                blocks: [Some(channels), (number == 0).then_some(channels)],
+                first: 0,
+                lead: dilation,
+                output: Span::new(window),
+                frames: layout.frames,
+            };
+            assert!(split.run::<Leaky>().is_some());
+        }
+        let panels = [Some(&*filter.slice()), None];
+        let split = SplitWeights { layout, panels, channels: blocks * BLOCK, output: weights.slice() };
+        assert!(split.run().is_some());
+        let tiles = Tiles::new().unwrap();
+        tiles.multiply(&layout, window.slice(), weights.slice(), output.slice(), FRAMES * ROW).unwrap();
+        // Every input is 1 + 1, and so are the filter's taps of the first output block.
+        assert_eq!(output.slice()[FRAMES / 2 * BLOCK], 2.0 * (taps * blocks * BLOCK) as f32);
+        assert_eq!(output.slice()[FRAMES * BLOCK], 0.0);
+    }
+}
