@@ -74,7 +74,7 @@ pub(crate) struct PrepareOptions {
 
 impl PrepareOptions {
     /// What is done to the generator.
-    fn generator(self) -> Generator {
+    pub(super) fn generator(self) -> Generator {
         match (self.optimization, self.vocoder) {
             (Optimization::Exact, _) => Generator::Keep,
             (_, Vocoder::Direct) => Generator::Fuse,

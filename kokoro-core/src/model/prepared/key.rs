@@ -31,7 +31,8 @@ impl Key {
             library: env!("CARGO_PKG_VERSION").into(),
             runtime: ort::info().into(),
             processor: processor(),
-            changes: format!("{:?} {:?}", changes.optimization, changes.vocoder).to_lowercase(),
+            changes: format!("{:?} {:?} {:?}", changes.optimization, changes.vocoder, changes.generator())
+                .to_lowercase(),
         }
     }
 
