@@ -37,7 +37,8 @@ impl EngineOptions {
     /// Starts ONNX Runtime, and shares the threads out.
     fn start(&self) -> Result<(Environment, SessionOptions)> {
         let threads = threads::resolve(self.threads)?;
-        tracing::debug!(instructions = instructions::resolve()?, "kernels");
+        let instructions = instructions::resolve()?;
+        tracing::debug!(instructions, "kernels");
         let environment = runtime::start_from(self.runtime_library.as_deref())?;
         let threads = (threads / self.sessions.max(1)).max(1);
         Ok((environment, SessionOptions { threads, spinning: self.spinning }))
