@@ -1,36 +1,65 @@
 //! Memory of a run, kept for the next one.
 
+#![expect(unsafe_code, reason = "pages as numbers")]
+
 use std::sync::{Mutex, PoisonError};
+
+use memmap2::MmapMut;
 
 /// Bytes from which on a buffer asks for huge pages. They save more than the processor's search for pages: what is used
 /// together falls onto different places of its caches.
 const HUGE: usize = 512 << 10;
 const HUGE_PAGE: usize = 2 << 20;
 const LINE: usize = 64;
+const FLOAT: usize = size_of::<f32>();
 
 /// Numbers that begin at a cache line, or at a huge page where there are many.
 #[derive(Debug, Default)]
 pub(crate) struct Buffer {
-    data: Vec<f32>,
+    data: Data,
+    /// Floats in front of them.
     start: usize,
     len: usize,
 }
 
+/// Where the numbers are.
+#[derive(Debug)]
+enum Data {
+    Heap(Vec<f32>),
+    /// Straight from the system. An allocator may give memory that was used before, which must be cleared, in small pages.
+    Pages(MmapMut),
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Self::Heap(Vec::new())
+    }
+}
+
 impl Buffer {
     pub(crate) fn zeroed(len: usize) -> Self {
-        let size = size_of::<f32>();
-        let huge = len.saturating_mul(size) >= HUGE;
-        let alignment = if huge { HUGE_PAGE } else { LINE } / size;
-        let whole = len.next_multiple_of(alignment);
-        // The allocator takes large zeroed memory from the system, where it costs nothing until it is used.
-        let mut data = vec![0.0; whole + alignment];
-        let start = data.as_ptr().align_offset(alignment * size).min(alignment);
+        Self::pages(len).unwrap_or_else(|| {
+            const ALIGNMENT: usize = LINE / FLOAT;
+            let data = vec![0.0; len + ALIGNMENT];
+            let start = data.as_ptr().align_offset(LINE).min(ALIGNMENT);
+            Self { data: Data::Heap(data), start, len }
+        })
+    }
+
+    /// `None` where there are few numbers, or the system has no pages for them.
+    fn pages(len: usize) -> Option<Self> {
+        const ALIGNMENT: usize = HUGE_PAGE / FLOAT;
+        let size = len.checked_mul(FLOAT).filter(|&size| size >= HUGE)?;
+        let pages = MmapMut::map_anon(size.next_multiple_of(HUGE_PAGE) + HUGE_PAGE).ok()?;
+        let start = pages.as_ptr().cast::<f32>().align_offset(HUGE_PAGE).min(ALIGNMENT);
         // A large buffer's end may lie in small ones: up to 2 MB that nobody uses would cost more.
-        let advised = if len * size > HUGE_PAGE { len - len % alignment } else { whole };
-        if huge && let Some(pages) = data.get_mut(start..start + advised) {
-            ask_for_huge_pages(pages);
-        }
-        Self { data, start, len }
+        let advised = if size > HUGE_PAGE { size - size % HUGE_PAGE } else { HUGE_PAGE };
+        // Only a hint: without huge pages all is the same, a little slower.
+        #[cfg(target_os = "linux")]
+        let _ = pages.advise_range(memmap2::Advice::HugePage, start * FLOAT, advised);
+        #[cfg(not(target_os = "linux"))]
+        let _ = advised;
+        Some(Self { data: Data::Pages(pages), start, len })
     }
 
     /// `len` numbers of any value.
@@ -44,26 +73,27 @@ impl Buffer {
     }
 
     pub(crate) fn as_slice(&self) -> &[f32] {
-        self.data.get(self.start..self.start + self.len).unwrap_or_default()
+        let whole: &[f32] = match &self.data {
+            Data::Heap(data) => data,
+            // SAFETY: a page begins at a multiple of any number's size, and all bits are a number.
+            Data::Pages(pages) => unsafe {
+                std::slice::from_raw_parts(pages.as_ptr().cast(), pages.len() / FLOAT)
+            },
+        };
+        whole.get(self.start..self.start + self.len).unwrap_or_default()
     }
 
     pub(crate) fn as_mut_slice(&mut self) -> &mut [f32] {
-        self.data.get_mut(self.start..self.start + self.len).unwrap_or_default()
+        let whole: &mut [f32] = match &mut self.data {
+            Data::Heap(data) => data,
+            // SAFETY: as in `as_slice`; the pages are borrowed for writing.
+            Data::Pages(pages) => unsafe {
+                std::slice::from_raw_parts_mut(pages.as_mut_ptr().cast(), pages.len() / FLOAT)
+            },
+        };
+        whole.get_mut(self.start..self.start + self.len).unwrap_or_default()
     }
 }
-
-/// Only a hint: without huge pages all is the same, a little slower.
-#[cfg(target_os = "linux")]
-#[expect(unsafe_code, reason = "a system call")]
-fn ask_for_huge_pages(memory: &mut [f32]) {
-    // SAFETY: the range is the slice's own; the advice changes neither content nor access. The start is aligned to a page.
-    unsafe {
-        libc::madvise(memory.as_mut_ptr().cast(), size_of_val(memory), libc::MADV_HUGEPAGE);
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn ask_for_huge_pages(_memory: &mut [f32]) {}
 
 /// Memory of a thread while it makes a tile.
 #[derive(Debug, Default)]
@@ -72,7 +102,7 @@ pub(super) struct Worker(Buffer);
 impl Worker {
     /// Three parts of at least these lengths, of any content, that begin at cache lines.
     pub(super) fn take(&mut self, lens: [usize; 3]) -> Option<[&mut [f32]; 3]> {
-        let [first, second, third] = lens.map(|len| len.next_multiple_of(LINE / size_of::<f32>()));
+        let [first, second, third] = lens.map(|len| len.next_multiple_of(LINE / FLOAT));
         let (first, rest) = self.0.take(first + second + third).split_at_mut_checked(first)?;
         let (second, third) = rest.split_at_mut_checked(second)?;
         Some([first, second, third])
