@@ -4,6 +4,7 @@
 //! two functions of [`runtime`] that share its environment with the host program.
 
 mod agree;
+mod choice;
 mod engine;
 pub(crate) mod fuse;
 pub mod graph;

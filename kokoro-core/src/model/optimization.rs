@@ -29,7 +29,7 @@ pub enum Optimization {
     #[default]
     Fast,
     /// As far as the samples stay within 105 dB of exact arithmetic. The samples of ONNX Runtime itself do not always: on the
-    /// longest chunks they are 103 to 106 dB from it, and 102 to 104 dB from these (docs/kernels.md).
+    /// longest chunks they are 103 to 106 dB from it, and 102 to 106 dB from these (docs/kernels.md).
     Fine,
 }
 
@@ -57,6 +57,8 @@ pub enum Vocoder {
     /// The fastest for this processor.
     #[default]
     Best,
+    /// The kernels of this library.
+    Kernels,
     /// Its stages as plain convolutions.
     Direct,
     /// The standard operators, rewritten.
@@ -77,8 +79,8 @@ impl PrepareOptions {
     pub(super) fn generator(self) -> Generator {
         match (self.optimization, self.vocoder) {
             (Optimization::Exact, _) => Generator::Keep,
-            (_, Vocoder::Direct) => Generator::Fuse,
-            // Without vector instructions ONNX Runtime is faster than the kernels.
+            (_, Vocoder::Direct | Vocoder::Kernels) => Generator::Fuse,
+            // Without vector instructions ONNX Runtime is likely to be faster than the kernels.
             (_, Vocoder::Best) if Compute::has_kernels() => Generator::Fuse,
             // The rewrites stay within 115 dB: more than either asks for.
             (_, Vocoder::Best | Vocoder::Rewritten) => Generator::Rewrite,
@@ -118,7 +120,8 @@ pub(super) fn prepare_source(
     }
 }
 
-fn read(path: &Path) -> Option<Bytes> {
+/// A model file that can be changed.
+pub(super) fn read(path: &Path) -> Option<Bytes> {
     let metadata = std::fs::metadata(path).ok()?;
     let fits = metadata.is_file() && metadata.len() <= MOST_BYTES;
     fits.then(|| std::fs::read(path).ok())?.map(Bytes::from)

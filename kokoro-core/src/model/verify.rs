@@ -70,7 +70,8 @@ fn ratio(
     Ok(ratios.fold(f64::INFINITY, |worst, ratio| if ratio < worst || ratio.is_nan() { ratio } else { worst }))
 }
 
-fn run(session: &mut ModelSession, cut: &Cut) -> ort::Result<Vec<Vec<f32>>> {
+/// Runs stages on the same numbers every time.
+pub(super) fn run(session: &mut ModelSession, cut: &Cut) -> ort::Result<Vec<Vec<f32>>> {
     let mut state = 1u32;
     let mut values = |count: usize| -> Vec<f32> {
         let mut next = || {

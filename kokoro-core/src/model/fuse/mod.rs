@@ -75,6 +75,16 @@ pub struct Comparison {
     pub cut: Cut,
 }
 
+/// The generator's stages as a model.
+#[derive(Debug)]
+pub(crate) struct Excerpt {
+    pub(crate) model: Vec<u8>,
+    /// What this library's operators in it compute with.
+    pub(crate) weights: Weights,
+    /// What goes in and comes out.
+    pub(crate) cut: Cut,
+}
+
 /// A model to hand to ONNX Runtime.
 #[derive(Debug, Default)]
 pub struct Prepared {
@@ -216,6 +226,18 @@ fn compare(original: &ModelProto, changed: &ModelProto, prepared: &mut Prepared)
         prepared.plain = Some(graph::write(original)?);
     }
     Ok(())
+}
+
+/// The generator's stages alone, changed. `None` where they are not found.
+pub(crate) fn excerpt(file: Bytes, changes: Changes) -> Option<Excerpt> {
+    let mut model = graph::read(file).ok()?;
+    let cut = {
+        let flow = Flow::new(model.graph.as_ref()?).ok()?;
+        Cut::around(&flow, &find_stages(&flow).ok()?)?
+    };
+    let mut prepared = Prepared::default();
+    change_generator(&mut model, changes, &mut prepared);
+    Some(Excerpt { model: cut.take(&model)?, weights: prepared.weights, cut })
 }
 
 fn change_generator(model: &mut ModelProto, changes: Changes, prepared: &mut Prepared) {

@@ -18,7 +18,8 @@ use super::key::Key;
 use super::load::{Candidate, Search, search};
 use super::manifest::{GRAPH, Graph, Manifest, WEIGHTS, WeightsFile};
 use super::{place, repeat};
-use crate::model::fuse::ModelReport;
+use crate::model::choice;
+use crate::model::fuse::{Generator, ModelReport};
 use crate::model::graph;
 use crate::model::graph::onnx::ModelProto;
 use crate::model::operator::Operators;
@@ -156,10 +157,15 @@ impl Making<'_> {
         })
     }
 
-    /// Changes the model and lets ONNX Runtime optimise it.
+    /// Changes the model, as is fastest on this machine, and lets ONNX Runtime optimise it.
     fn optimize(&self) -> Result<(Written, Arc<Operators>, ModelReport)> {
         let source = ModelSource::File(self.model.to_owned());
-        let mut changed = prepare_source(self.environment, &source, self.changes);
+        let measured = choice::measure(self.environment, self.model, self.changes, self.options);
+        let changes = measured.map_or(self.changes, |measured| measured.choose(self.changes));
+        let mut changed = prepare_source(self.environment, &source, changes);
+        if let Some(measured) = measured.filter(|_| changes.generator() == Generator::Rewrite) {
+            measured.explain(&mut changed.report);
+        }
         let operators = Operators::new(std::mem::take(&mut changed.weights));
         verify(self.environment, &mut changed, &operators, self.options);
         let model = changed.model.as_deref().map_or(Ok(self.model), Err);
