@@ -236,6 +236,7 @@ def machine():
     about = pathlib.Path("/proc/cpuinfo").read_text()
     names = (line.split(":")[1].strip() for line in about.splitlines() if line.startswith("model name"))
     vectors = next((name for flag, name in (("avx512f", "AVX-512"), ("avx2", "AVX2")) if flag in about), "no AVX2")
+    vectors += ", AMX" if "amx_bf16" in about else ""
     commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
     return (
         f"{time.strftime('%Y-%m-%d')}, commit {commit.stdout.strip()}. {os.cpu_count()} cores of "
