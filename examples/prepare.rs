@@ -20,7 +20,6 @@ usage: prepare --model FILE [OPTIONS]
   --model FILE         Kokoro .onnx file
   --voices PATH        folder of voice files, or one file (default: beside the model)
   --optimization NAME  exact, fast (default) or fine
-  --verify             compare the changed generator with the original first
   --no-check           do not speak with the result; voices are not needed then
 
 The files are written beside the model, or, if that cannot be written, into the cache folder (KOKORO_HOME).";
@@ -30,12 +29,14 @@ type BoxError = Box<dyn std::error::Error>;
 /// Says the same thing to both forms of the model.
 const PHONEMES: &str = "ðə bˈʌs stˈɑps ɪn fɹˈʌnt ʌv ðə skˈul.";
 
+/// What `Optimization::Fast` keeps to.
+const LEAST_DB: f64 = 90.0;
+
 #[derive(Default)]
 struct Options {
     model: PathBuf,
     voices: Option<PathBuf>,
     optimization: Optimization,
-    verify: bool,
     no_check: bool,
 }
 
@@ -65,26 +66,36 @@ fn run() -> Result<(), BoxError> {
     }
     let [plain, fast] =
         [Prepared::Off, Prepared::Use].map(|prepared| speak(builder(&options).prepared(prepared)));
-    let (plain, fast) = (plain?, fast?);
-    if plain.samples() != fast.samples() || durations(&plain) != durations(&fast) {
+    let ((plain, stages), (fast, chosen_stages)) = (plain?, fast?);
+    let is_same = plain.samples() == fast.samples();
+    // Where it was found to be faster here, the generator is computed by something else.
+    let is_near = || stages != chosen_stages && decibels(plain.samples(), fast.samples()) >= LEAST_DB;
+    if durations(&plain) != durations(&fast) || !(is_same || is_near()) {
         return Err("the prepared model speaks otherwise than the file: please report this".into());
     }
-    println!("checked: {} samples are the same, bit for bit", fast.samples().len());
+    let how = if is_same { "the same, bit for bit" } else { "the same but for rounding" };
+    println!("checked: {} samples are {how}", fast.samples().len());
     Ok(())
 }
 
+/// The signal-to-noise ratio.
+fn decibels(expected: &[f32], samples: &[f32]) -> f64 {
+    let square = |sum: f64, x: f64| sum + x * x;
+    let signal = expected.iter().map(|&x| f64::from(x)).fold(0.0, square);
+    let noise = expected.iter().zip(samples).map(|(&x, &y)| f64::from(x) - f64::from(y)).fold(0.0, square);
+    if expected.len() == samples.len() { 10.0 * (signal / noise).log10() } else { f64::NAN }
+}
+
 fn builder(options: &Options) -> SynthesizerBuilder {
-    let builder = Synthesizer::builder()
-        .model(&options.model)
-        .optimization(options.optimization)
-        .verify(options.verify);
+    let builder = Synthesizer::builder().model(&options.model).optimization(options.optimization);
     match &options.voices {
         Some(voices) => builder.voices(voices),
         None => builder,
     }
 }
 
-fn speak(builder: SynthesizerBuilder) -> Result<Speech, BoxError> {
+/// The speech, and whether the kernels of this library computed the generator's stages.
+fn speak(builder: SynthesizerBuilder) -> Result<(Speech, bool), BoxError> {
     let begin = Instant::now();
     let synthesizer = builder.build()?;
     let loaded = begin.elapsed();
@@ -99,7 +110,7 @@ fn speak(builder: SynthesizerBuilder) -> Result<Speech, BoxError> {
         loaded.as_secs_f64(),
         begin.elapsed().as_secs_f64()
     );
-    Ok(speech)
+    Ok((speech, synthesizer.model_report().is_applied(ModelStep::Stages)))
 }
 
 fn durations(speech: &Speech) -> Vec<Option<&[u32]>> {
@@ -115,7 +126,6 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>,
             "--model" => options.model = value()?.into(),
             "--voices" => options.voices = Some(value()?.into()),
             "--optimization" => options.optimization = value()?.parse()?,
-            "--verify" => options.verify = true,
             "--no-check" => options.no_check = true,
             "--help" | "-h" => return Ok(None),
             _ => return Err(format!("`{argument}` is not an option\n{USAGE}").into()),

@@ -36,8 +36,8 @@ pub(super) fn measure(
     }
     let file = read(model)?;
     let open = |generator| {
-        let changes = Changes { generator, compute: options.compute(), stretch: false, verify: false };
-        let Excerpt { model, weights, cut } = excerpt(file.clone(), changes)?;
+        let changes = Changes { generator, compute: options.compute(), stretch: false };
+        let Excerpt { model, weights, cut } = excerpt(file.clone(), changes).ok()??;
         let session = open_model(environment, &model, &Operators::new(weights), session).ok()?;
         Some((session, cut))
     };

@@ -7,15 +7,14 @@ use ort::session::{SessionInputValue, SessionOutputs};
 use ort::value::TensorRef;
 
 use super::fuse::{ModelReport, ModelStep, StepOutcome};
-use super::operator::{Operators, Run};
-use super::optimization::{PrepareOptions, prepare_source};
+use super::operator::Run;
+use super::optimization::PrepareOptions;
 use super::pool::Pool;
 use super::prepared::{self, Loaded, Prepared, PreparedModel, Wish};
 use super::session::{ModelSession, SessionOptions, open};
 use super::spec::{DurationFormat, ModelSpec, SpeedFormat};
-use super::verify::verify;
 use super::vocabulary::PADS;
-use super::{ModelSource, instructions, runtime, threads};
+use super::{ModelSource, instructions, runtime, threads, verify};
 use crate::voice::Style;
 use crate::{CancelToken, Error, ErrorKind, Result};
 
@@ -240,9 +239,7 @@ fn fresh_seed() -> u64 {
 
 /// Changes a model and loads it.
 fn load_unprepared(environment: &Environment, source: &ModelSource, wish: Wish) -> Result<Loaded> {
-    let mut prepared = prepare_source(environment, source, wish.changes);
-    let operators = Operators::new(std::mem::take(&mut prepared.weights));
-    verify(environment, &mut prepared, &operators, wish.session);
+    let (mut prepared, operators) = verify::change(environment, source, wish.changes, wish.session);
     let first = match open(environment, source, &prepared, &operators, wish.session) {
         Err(error) if prepared.model.is_some() => {
             tracing::warn!(model = %source, %error, "the changed model does not load: it runs as it is");

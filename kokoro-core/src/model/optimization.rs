@@ -87,6 +87,11 @@ impl PrepareOptions {
         }
     }
 
+    /// The same, but for the generator.
+    pub(super) fn without_generator(self) -> Self {
+        Self { optimization: Optimization::Exact, ..self }
+    }
+
     /// What computes the generator's stages where they are operators.
     pub(super) fn compute(self) -> Compute {
         match (self.vocoder, self.optimization) {
@@ -107,13 +112,13 @@ pub(super) fn prepare_source(
     match source {
         // It is no neural network, and its interface is complete.
         ModelSource::Builtin => {
-            let changes = Changes { generator: Generator::Keep, compute, stretch: false, verify: false };
+            let changes = Changes { generator: Generator::Keep, compute, stretch: false };
             prepare(Bytes::from_static(ModelSource::BUILTIN_GRAPH), changes)
         }
         ModelSource::File(path) => {
             let generator = options.generator();
             let stretch = generator == Generator::Fuse && stretches_alike(environment);
-            let changes = Changes { generator, compute, stretch, verify: options.verify };
+            let changes = Changes { generator, compute, stretch };
             // What cannot be read is reported when ONNX Runtime is to read it.
             read(path).map(|file| prepare(file, changes)).unwrap_or_default()
         }

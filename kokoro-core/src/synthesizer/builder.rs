@@ -176,8 +176,8 @@ impl SynthesizerBuilder {
 
     /// Whether to run the changed generator beside the original when the model is loaded, and to go without the changes
     /// if the results differ by more than rounding; [`model_report`](Synthesizer::model_report) tells. It adds about
-    /// half of the loading time, and memory while it lasts, so it is meant for the first load of an unknown file, such
-    /// as when a container is built. Default: no.
+    /// half of the loading time, and memory while it lasts, so it is meant for the first load of an unknown file.
+    /// [Preparing](Self::prepare) a model always does it, and loading one that is prepared need not. Default: no.
     pub fn verify(mut self, verify: bool) -> Self {
         self.prepare.verify = verify;
         self

@@ -31,7 +31,7 @@ static MODELS: LazyLock<[ModelProto; 2]> = LazyLock::new(|| {
 });
 
 fn changed(model: &ModelProto, generator: Generator) -> Prepared {
-    prepare(model.encode_to_vec().into(), generator, false)
+    prepare(model.encode_to_vec().into(), generator)
 }
 
 fn decoded(prepared: &Prepared) -> ModelProto {
@@ -192,7 +192,7 @@ fn what_does_not_fit_stays_as_it_is_and_is_reported() {
 #[test]
 fn what_is_no_model_is_reported() {
     for bytes in [&b"not a model"[..], &[], &[0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f]] {
-        let prepared = prepare(bytes.to_vec().into(), Generator::Rewrite, false);
+        let prepared = prepare(bytes.to_vec().into(), Generator::Rewrite);
         assert_eq!(prepared.model, None);
         assert_eq!(prepared.report.steps().len(), 6);
         assert!(

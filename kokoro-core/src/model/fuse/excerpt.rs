@@ -8,18 +8,18 @@ use crate::model::graph::onnx::type_proto::{Tensor, Value};
 use crate::model::graph::onnx::{
     DataType, Dimension, DimensionValue, GraphProto, ModelProto, TensorShapeProto, TypeProto, ValueInfoProto,
 };
-use crate::model::graph::{Flow, prune};
+use crate::model::graph::{Flow, prune, write};
 use crate::model::operator::BLOCKS;
 
 /// Where a graph is cut to get its stages.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Cut {
+pub(crate) struct Cut {
     /// Values to feed, with their channels; `None` for the row of the style.
-    pub inputs: Vec<(String, Option<usize>)>,
+    pub(crate) inputs: Vec<(String, Option<usize>)>,
     /// Length of the row.
-    pub style_len: usize,
+    pub(crate) style_len: usize,
     /// Values to compare.
-    pub outputs: Vec<String>,
+    pub(crate) outputs: Vec<String>,
 }
 
 impl Cut {
@@ -51,8 +51,8 @@ impl Cut {
     }
 
     /// The part of a model within the cut, encoded.
-    pub(super) fn take(&self, model: &ModelProto) -> Option<Vec<u8>> {
-        let mut graph = model.graph.clone()?;
+    pub(super) fn take(&self, model: &ModelProto) -> Result<Vec<u8>, String> {
+        let mut graph = model.graph.clone().ok_or("it has no graph")?;
         let fed: HashSet<&str> = self.inputs.iter().map(|(name, _)| name.as_str()).collect();
         graph.node.retain(|node| !node.output.iter().any(|output| fed.contains(output.as_str())));
         graph.input = self.inputs.iter().map(|(name, channels)| self.input(name, *channels)).collect();
@@ -71,7 +71,7 @@ impl Cut {
             graph: Some(GraphProto { quantization_annotation: Vec::new(), ..graph }),
             ..Default::default()
         };
-        super::graph::write(&excerpt).ok()
+        write(&excerpt)
     }
 
     fn input(&self, name: &str, channels: Option<usize>) -> ValueInfoProto {

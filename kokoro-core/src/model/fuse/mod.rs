@@ -35,7 +35,7 @@ use crate::kernels::Layout;
 use edits::Edits;
 
 pub(crate) use durations::NAMES as DURATION_NAMES;
-pub use excerpt::Cut;
+pub(crate) use excerpt::Cut;
 pub use report::{ModelReport, ModelStep, StepOutcome};
 use stage::Stage;
 
@@ -60,19 +60,6 @@ pub(crate) struct Changes {
     pub(crate) compute: Compute,
     /// Whether interpolation by our own operator gives the bits of ONNX Runtime's.
     pub(crate) stretch: bool,
-    /// Whether the generator is to be compared with the original.
-    pub(crate) verify: bool,
-}
-
-/// The generator before and after, cut out of its model.
-#[derive(Debug)]
-pub struct Comparison {
-    /// As it was.
-    pub original: Vec<u8>,
-    /// As it is now.
-    pub changed: Vec<u8>,
-    /// What goes in and comes out.
-    pub cut: Cut,
 }
 
 /// The generator's stages as a model.
@@ -94,10 +81,6 @@ pub struct Prepared {
     pub weights: Weights,
     /// What was done.
     pub report: ModelReport,
-    /// For finding out whether it is right, if that was asked for and the generator was changed.
-    pub comparison: Option<Comparison>,
-    /// The model with its interface changed only, as long as the comparison has not been made.
-    plain: Option<Vec<u8>>,
 }
 
 impl Prepared {
@@ -108,34 +91,16 @@ impl Prepared {
         self.report.revoke(&ALL_STEPS, reason);
     }
 
-    /// Takes back what was done to the generator, because it computes something else.
-    pub(crate) fn revoke_generator(&mut self, reason: &str) {
-        self.model = self.plain.take();
-        self.weights = Weights::default();
-        self.report.revoke(&GENERATOR_STEPS, reason);
-        self.report.enter(ModelStep::Verification, Err(reason.to_owned()));
-    }
-
-    /// Notes that the changed generator is right.
-    pub(crate) fn verified(&mut self, outputs: usize) {
-        self.plain = None;
-        self.report.enter(ModelStep::Verification, Ok(outputs));
+    /// Says why the generator was not changed in this way.
+    pub(crate) fn explain(&mut self, generator: Generator, reason: &str) {
+        for &step in considered(generator) {
+            if self.report.outcome(step).is_none() {
+                self.report.enter(step, Err(reason.to_owned()));
+            }
+        }
     }
 }
 
-/// What is done to every model.
-const PLAIN_STEPS: [ModelStep; 3] = [ModelStep::Durations, ModelStep::FloatSpeed, ModelStep::Noise];
-const GENERATOR_STEPS: [ModelStep; 9] = [
-    ModelStep::Normalisations,
-    ModelStep::Squares,
-    ModelStep::Convolutions,
-    ModelStep::Alignment,
-    ModelStep::VoiceSource,
-    ModelStep::Stages,
-    ModelStep::Upsampling,
-    ModelStep::Waveform,
-    ModelStep::Decoder,
-];
 const ALL_STEPS: [ModelStep; 12] = [
     ModelStep::Durations,
     ModelStep::FloatSpeed,
@@ -153,8 +118,7 @@ const ALL_STEPS: [ModelStep; 12] = [
 
 /// Changes a model as far as it can be.
 ///
-/// At its peak this holds the file, the packed weights and the changed model; to `verify`, a second one and the generator
-/// twice as well.
+/// At its peak this holds the file, the packed weights and the changed model.
 pub(crate) fn prepare(file: Bytes, changes: Changes) -> Prepared {
     let mut prepared = Prepared::default();
     match graph::read(file) {
@@ -197,12 +161,7 @@ fn change(model: &mut ModelProto, changes: Changes, prepared: &mut Prepared) -> 
         fused::import_domain(model);
     }
     if changes.generator != Generator::Keep {
-        let original = changes.verify.then(|| model.clone());
         change_generator(model, changes, prepared);
-        let changed = GENERATOR_STEPS.iter().any(|&step| prepared.report.is_applied(step));
-        if let Some(original) = original.filter(|_| changed) {
-            compare(&original, model, prepared)?;
-        }
     }
     if ALL_STEPS.iter().any(|&step| prepared.report.is_applied(step)) {
         prepared.model = Some(graph::write(model)?);
@@ -210,34 +169,18 @@ fn change(model: &mut ModelProto, changes: Changes, prepared: &mut Prepared) -> 
     Ok(())
 }
 
-/// Prepares the comparison of two forms of a model.
-fn compare(original: &ModelProto, changed: &ModelProto, prepared: &mut Prepared) -> Result<(), String> {
-    let graph = original.graph.as_ref().ok_or("it has no graph")?;
-    let flow = Flow::new(graph)?;
-    let Some(cut) = Cut::around(&flow, &find_stages(&flow)?) else {
-        let reason = "the stages take their style from several places".to_owned();
-        prepared.report.enter(ModelStep::Verification, Err(reason));
-        return Ok(());
-    };
-    if let (Some(original), Some(changed)) = (cut.take(original), cut.take(changed)) {
-        prepared.comparison = Some(Comparison { original, changed, cut });
-    }
-    if PLAIN_STEPS.iter().any(|&step| prepared.report.is_applied(step)) {
-        prepared.plain = Some(graph::write(original)?);
-    }
-    Ok(())
-}
-
-/// The generator's stages alone, changed. `None` where they are not found.
-pub(crate) fn excerpt(file: Bytes, changes: Changes) -> Option<Excerpt> {
-    let mut model = graph::read(file).ok()?;
+/// The generator's stages alone, changed. `None` where they are not found, and so nothing is changed; `Err` says why they
+/// cannot be cut out.
+pub(crate) fn excerpt(file: Bytes, changes: Changes) -> Result<Option<Excerpt>, String> {
+    let mut model = graph::read(file)?;
     let cut = {
-        let flow = Flow::new(model.graph.as_ref()?).ok()?;
-        Cut::around(&flow, &find_stages(&flow).ok()?)?
+        let flow = Flow::new(model.graph.as_ref().ok_or("it has no graph")?)?;
+        let Ok(stages) = find_stages(&flow) else { return Ok(None) };
+        Cut::around(&flow, &stages).ok_or("the stages take their style from several places")?
     };
     let mut prepared = Prepared::default();
     change_generator(&mut model, changes, &mut prepared);
-    Some(Excerpt { model: cut.take(&model)?, weights: prepared.weights, cut })
+    Ok(Some(Excerpt { model: cut.take(&model)?, weights: prepared.weights, cut }))
 }
 
 fn change_generator(model: &mut ModelProto, changes: Changes, prepared: &mut Prepared) {

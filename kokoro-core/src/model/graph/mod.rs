@@ -28,7 +28,7 @@ pub(crate) use tensor::Constant;
 use onnx::ModelProto;
 
 use super::fuse::Changes;
-pub use super::fuse::{Comparison, Cut, Generator, Prepared};
+pub use super::fuse::{Generator, Prepared};
 use super::operator::Compute;
 pub use super::operator::{FusedLayer, FusedStage, Weights};
 
@@ -62,8 +62,8 @@ pub(crate) fn write(model: &ModelProto) -> Result<Vec<u8>, String> {
 }
 
 /// Changes a model as far as it can be; stages that become operators are computed by plain convolutions.
-pub fn prepare(file: bytes::Bytes, generator: Generator, verify: bool) -> Prepared {
-    super::fuse::prepare(file, Changes { generator, compute: Compute::Direct, stretch: false, verify })
+pub fn prepare(file: bytes::Bytes, generator: Generator) -> Prepared {
+    super::fuse::prepare(file, Changes { generator, compute: Compute::Direct, stretch: false })
 }
 
 /// What the stages of a model's generator compute with.

@@ -7,7 +7,7 @@ use crate::model::optimization::PrepareOptions;
 
 /// To be raised whenever the files of a preparation, or the weights that an operator or a kernel packs into them, change
 /// their form, unless the version of the crate is: nothing else notices it.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 
 /// A preparation made under one key is never used under another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use ort::environment::Environment;
 use super::key::Key;
 use super::manifest::{GRAPH, MANIFEST, Manifest, WEIGHTS};
 use super::{blocks, place};
-use crate::model::fuse::{ModelReport, ModelStep};
+use crate::model::fuse::ModelReport;
 use crate::model::operator::{Mapping, Operators, Weights};
 use crate::model::optimization::PrepareOptions;
 use crate::model::session::{ModelSession, SessionOptions, open_optimized};
@@ -28,7 +28,7 @@ pub(super) fn search(model: &Path, changes: PrepareOptions, thoroughly: bool) ->
     for place in place::places(model) {
         match Candidate::in_folder(place.join(key.folder())) {
             Ok(None) => {}
-            Ok(Some(candidate)) => match candidate.fits(model, &key, changes, thoroughly) {
+            Ok(Some(candidate)) => match candidate.fits(model, &key, thoroughly) {
                 Ok(()) => return Search::Found(Box::new(candidate)),
                 Err(reason) => problem = problem.or(Some(reason)),
             },
@@ -77,7 +77,7 @@ impl Candidate {
         self.manifest.report().ok_or_else(|| "its manifest names unknown changes".into())
     }
 
-    fn fits(&self, model: &Path, key: &Key, changes: PrepareOptions, thoroughly: bool) -> Result<(), String> {
+    fn fits(&self, model: &Path, key: &Key, thoroughly: bool) -> Result<(), String> {
         if let Some(difference) = self.manifest.key.difference(key) {
             return Err(format!("it was made for {difference}"));
         }
@@ -90,10 +90,6 @@ impl Candidate {
                 }
                 Err(error) => return Err(format!("`{name}` cannot be read: {error}")),
             }
-        }
-        let is_verified = self.report()?.is_applied(ModelStep::Verification);
-        if changes.verify && !is_verified {
-            return Err("the changes in it were not verified".into());
         }
         Ok(())
     }

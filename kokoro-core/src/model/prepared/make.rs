@@ -23,11 +23,11 @@ use crate::model::fuse::{Generator, ModelReport};
 use crate::model::graph;
 use crate::model::graph::onnx::ModelProto;
 use crate::model::operator::Operators;
-use crate::model::optimization::{PrepareOptions, prepare_source};
+use crate::model::optimization::PrepareOptions;
 use crate::model::session::{SessionOptions, Target, check_file, open, open_optimized, write_optimized};
 use crate::model::source::ModelSource;
 use crate::model::spec::ModelSpec;
-use crate::model::verify::verify;
+use crate::model::verify;
 use crate::{Error, ErrorKind, Result};
 
 /// Prepares a model, unless there is a preparation that fits and is undamaged.
@@ -162,12 +162,12 @@ impl Making<'_> {
         let source = ModelSource::File(self.model.to_owned());
         let measured = choice::measure(self.environment, self.model, self.changes, self.options);
         let changes = measured.map_or(self.changes, |measured| measured.choose(self.changes));
-        let mut changed = prepare_source(self.environment, &source, changes);
+        // What is made once and used from then on is worth a look, asked for or not.
+        let changes = PrepareOptions { verify: true, ..changes };
+        let (mut changed, operators) = verify::change(self.environment, &source, changes, self.options);
         if let Some(measured) = measured.filter(|_| changes.generator() == Generator::Rewrite) {
             measured.explain(&mut changed.report);
         }
-        let operators = Operators::new(std::mem::take(&mut changed.weights));
-        verify(self.environment, &mut changed, &operators, self.options);
         let model = changed.model.as_deref().map_or(Ok(self.model), Err);
         match self.write("optimized", model, &operators, true) {
             Ok(written) => Ok((written, operators, changed.report)),
